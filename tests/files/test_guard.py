@@ -1,0 +1,50 @@
+import pyarrow as pa
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from thriftwatch.files import guard_cell, guard_column, unguard_cell, unguard_column
+
+cells = st.text() | st.from_regex(r"\A'{0,3}[=+\-@\t\r\n'][^\x00]{0,5}\Z")
+
+
+@pytest.mark.parametrize("first", list("=+-@\t\r"))
+def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe(first):
+    assert guard_cell(f"{first}1+1") == f"'{first}1+1"
+    assert unguard_cell(f"'{first}1+1") == f"{first}1+1"
+
+
+@pytest.mark.parametrize("plain", ["", "'", "''", "hoodie -50%", "'90s hoodie", " =1", "\n=1"])
+def test_other_cells_are_left_alone(plain):
+    assert guard_cell(plain) == plain
+    assert unguard_cell(plain) == plain
+
+
+def test_exactly_one_apostrophe_is_taken_off():
+    assert unguard_cell("'''=1") == "''=1"
+
+
+@given(cells)
+@example("'=1")
+def test_taking_off_undoes_putting_on(text):
+    assert unguard_cell(guard_cell(text)) == text
+
+
+@given(cells, cells)
+def test_different_cells_stay_different(one, other):
+    assert (guard_cell(one) == guard_cell(other)) == (one == other)
+
+
+@given(cells)
+def test_a_guarded_cell_is_never_run(text):
+    assert not guard_cell(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@given(st.lists(st.none() | cells))
+def test_columns_are_guarded_like_cells(texts):
+    column = pa.chunked_array([texts], pa.string())
+    assert guard_column(column).to_pylist() == [t if t is None else guard_cell(t) for t in texts]
+    assert unguard_column(column).to_pylist() == [
+        t if t is None else unguard_cell(t) for t in texts
+    ]
+    assert unguard_column(guard_column(column)).to_pylist() == texts

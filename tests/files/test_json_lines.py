@@ -1,0 +1,107 @@
+import json
+
+import pytest
+
+from thriftwatch.files import jsonl_source, lines, read_batches, read_table, write_table
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(*content, name="a.jsonl"):
+        path = tmp_path / name
+        path.write_text("".join(f"{line}\n" for line in content), encoding="utf-8", newline="")
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson"])
+def test_values_keep_their_types(write, name):
+    row = {"judul": "007", "harga": 5, "diskon": 0.5, "baru": True, "foto": ["a"], "x": {"y": 1}}
+    assert read_table(write(json.dumps(row), name=name)).table.to_pylist() == [row]
+
+
+def test_a_key_that_a_row_lacks_is_null(write):
+    read = read_table(write('{"a": "1"}', '{"b": "2"}'))
+    assert read.table.to_pylist() == [{"a": "1", "b": None}, {"a": None, "b": "2"}]
+
+
+def test_a_column_of_numbers_and_text_becomes_text(write):
+    read = read_table(write('{"a": 1}', '{"a": "5rb"}', '{"a": null}', '{"a": [1]}', '{"a": 1.5}'))
+    assert read.table["a"].to_pylist() == ["1", "5rb", None, "[1]", "1.5"]
+
+
+@pytest.mark.parametrize("numbers", [[2**70], [2**60 + 1, 0.5]])
+def test_numbers_that_would_lose_digits_become_text(write, numbers):
+    read = read_table(write(*(json.dumps({"a": number}) for number in numbers)))
+    assert read.table["a"].to_pylist() == [str(number) for number in numbers]
+
+
+def test_a_column_whose_type_changes_between_batches_becomes_text(write, monkeypatch):
+    path = write('{"a": 1}', '{"a": "5rb"}', '{"a": null, "b": 1}')
+    batches = list(read_batches(path, rows=1))
+    assert [str(batch.table.schema.field("a").type) for batch in batches] == [
+        "int64",
+        "string",
+        "null",
+    ]
+    monkeypatch.setattr(jsonl_source, "_MAX_BATCH", 1)
+    read = read_table(path)
+    assert read.table.to_pylist() == [
+        {"a": "1", "b": None},
+        {"a": "5rb", "b": None},
+        {"a": None, "b": 1},
+    ]
+
+
+def test_lines_that_are_no_objects_are_set_aside(write):
+    read = read_table(
+        write(
+            '{"a": "1"}',
+            '{"a": ',
+            "[1]",
+            '"text"',
+            "null",
+            "",
+            '{"a": NaN}',
+            "[" * 100_000,
+            '{"a": ' + "9" * 5000 + "}",
+            '{"a": "1", "a": "2"}',
+            '{"a": "2"}',
+        )
+    )
+    assert read.table["a"].to_pylist() == ["1", "2"]
+    assert read.line_numbers.tolist() == [1, 11]
+    assert [row.line for row in read.rejected] == [2, 3, 4, 5, 7, 8, 9, 10]
+    reasons = [row.reason for row in read.rejected]
+    assert reasons[0].startswith("this is not JSON: Expecting value at character")
+    assert reasons[1] == "a JSON object is needed, this is an array"
+    assert "NaN is not a JSON number" in reasons[4]
+    assert reasons[5] == "the JSON is nested too deep"
+    assert 'the key "a" occurs twice' in reasons[7]
+    assert all(len(row.raw) <= 200 for row in read.rejected)
+
+
+def test_a_line_that_is_too_long_is_set_aside(write, monkeypatch):
+    monkeypatch.setattr(lines, "MAX_LINE", 50)
+    read = read_table(write('{"a": "1"}', json.dumps({"a": "x" * 100}), '{"a": "2"}'))
+    assert read.table["a"].to_pylist() == ["1", "2"]
+    assert [row.line for row in read.rejected] == [2]
+
+
+def test_a_file_without_a_good_line_is_a_table_without_columns(write):
+    read = read_table(write("oops"))
+    assert read.table.num_columns == 0
+    assert len(read.rejected) == 1
+
+
+def test_half_an_emoji_becomes_the_replacement_character(write):
+    read = read_table(write(r'{"a": "x\ud83dy", "b\uD83D": ["\ude00"], "c": "\ud83d\ude00"}'))
+    assert read.table.to_pylist() == [{"a": "x\ufffdy", "b\ufffd": ["\ufffd"], "c": "😀"}]
+
+
+def test_text_that_a_spreadsheet_would_run_is_left_alone(write, tmp_path):
+    read = read_table(write('{"a": "\'=1"}'))
+    assert read.table["a"].to_pylist() == ["'=1"]
+    write_table(read.table, tmp_path / "b.jsonl")
+    assert (tmp_path / "b.jsonl").read_text() == '{"a": "\'=1"}\n'

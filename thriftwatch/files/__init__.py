@@ -1,0 +1,38 @@
+"""Tables in and out of files: streamed, checked, guarded and written whole or not at all.
+
+The public functions are imported from here; the modules below are how they work.
+
+Examples
+--------
+>>> import tempfile
+>>> from pathlib import Path
+>>> import pyarrow as pa
+>>> file = Path(tempfile.mkdtemp(), "listings.tsv")
+>>> write_table(pa.table({"judul": ["=Hoodie second"]}), file)
+>>> read_table(file).table["judul"].to_pylist()
+['=Hoodie second']
+"""
+
+from thriftwatch.files.atomic import atomic_folder, atomic_path, check_writable
+from thriftwatch.files.batch import RejectedRow, TableRead, concat_reads
+from thriftwatch.files.guard import guard_cell, guard_column, unguard_cell, unguard_column
+from thriftwatch.files.tables import read_batches, read_table
+from thriftwatch.files.writing import check_output, write_batches, write_table
+
+__all__ = [
+    "RejectedRow",
+    "TableRead",
+    "atomic_folder",
+    "atomic_path",
+    "check_output",
+    "check_writable",
+    "concat_reads",
+    "guard_cell",
+    "guard_column",
+    "read_batches",
+    "read_table",
+    "unguard_cell",
+    "unguard_column",
+    "write_batches",
+    "write_table",
+]

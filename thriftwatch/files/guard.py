@@ -1,0 +1,79 @@
+"""Keep cells from running as formulas when a table is opened in a spreadsheet.
+
+Excel, LibreOffice and Google Sheets run a cell that starts with ``=``, ``+``, ``-`` or ``@`` (or
+a tab or carriage return before one) as a formula, and sellers choose what their titles start
+with. An apostrophe in front turns such a cell into text. Titles that really start with ``-`` or
+``+62`` are common, so what is put on when a table is written is taken off when it is read.
+
+The rule, with *dangerous* for the six characters ``= + - @`` tab CR:
+
+- on the way out, a cell of zero or more apostrophes followed by a dangerous character gets one
+  more apostrophe in front;
+- on the way in, a cell of one or more apostrophes followed by a dangerous character loses one.
+
+Counting the apostrophes that are already there is what makes the first step reversible:
+``=1`` and ``'=1`` are different texts and stay different.
+"""
+
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = ["guard_cell", "guard_column", "unguard_cell", "unguard_column"]
+
+_DANGEROUS = "[=+\\-@\t\r]"
+# \A and not ^, because these patterns are read by two engines (Python's and RE2).
+_UNGUARDED = rf"\A('*{_DANGEROUS})"
+_GUARDED = rf"\A'('*{_DANGEROUS})"
+
+
+def guard_cell(text: str) -> str:
+    """Put an apostrophe in front of a cell that a spreadsheet would run.
+
+    Examples
+    --------
+    >>> guard_cell("-50% hoodie"), guard_cell("hoodie -50%")
+    ("'-50% hoodie", 'hoodie -50%')
+    """
+    return re.sub(_UNGUARDED, r"'\1", text)
+
+
+def unguard_cell(text: str) -> str:
+    """Take off the apostrophe that `guard_cell` put on.
+
+    Examples
+    --------
+    >>> unguard_cell("'-50% hoodie"), unguard_cell("'90s hoodie")
+    ('-50% hoodie', "'90s hoodie")
+    """
+    return re.sub(_GUARDED, r"\1", text)
+
+
+def guard_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Apply `guard_cell` to a column of strings; nulls stay null.
+
+    Examples
+    --------
+    >>> guard_column(pa.chunked_array([["=1+1", None]])).to_pylist()
+    ["'=1+1", None]
+    """
+    return _replace(column, _UNGUARDED, r"'\1")
+
+
+def unguard_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Apply `unguard_cell` to a column of strings; nulls stay null.
+
+    Examples
+    --------
+    >>> unguard_column(pa.chunked_array([["'=1+1", None]])).to_pylist()
+    ['=1+1', None]
+    """
+    return _replace(column, _GUARDED, r"\1")
+
+
+def _replace(column: pa.ChunkedArray, pattern: str, replacement: str) -> pa.ChunkedArray:
+    # Looking costs a quarter of replacing, and most columns have nothing to replace.
+    if not pc.any(pc.match_substring_regex(column, pattern)).as_py():
+        return column
+    return pc.replace_substring_regex(column, pattern, replacement, max_replacements=1)

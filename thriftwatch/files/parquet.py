@@ -1,0 +1,89 @@
+"""Read and write Parquet."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from thriftwatch.errors import TableError
+from thriftwatch.files.batch import TableRead, check_header
+
+__all__ = ["read_parquet", "write_parquet"]
+
+
+def read_parquet(path: str | os.PathLike[str], rows: int) -> Iterator[TableRead]:
+    """Read a Parquet file in batches; columns keep their types.
+
+    Raises
+    ------
+    TableError
+        If the file is not Parquet, or is damaged.
+    """
+    # Imported when needed: a program that reads CSV does not pay for it.
+    import pyarrow.parquet as pq
+
+    name = os.fspath(path)
+    try:
+        with pq.ParquetFile(path) as file:
+            schema = file.schema_arrow
+            check_header(schema.names, name)
+            start = 1
+            for batch in file.iter_batches(batch_size=rows):
+                numbers = np.arange(start, start + batch.num_rows, dtype=np.int64)
+                yield TableRead(name, pa.Table.from_batches([batch]), numbers)
+                start += batch.num_rows
+            if start == 1:
+                yield TableRead(name, schema.empty_table(), np.array([], dtype=np.int64))
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise TableError(
+            f"this cannot be read as Parquet ({reason}); is it another format under this name?",
+            path=path,
+        ) from error
+
+
+def write_parquet(tables: Iterator[pa.Table], path: Path, name: str) -> None:
+    """Write tables of the same columns below one another, with the types of the first.
+
+    Parameters
+    ----------
+    tables
+        At least one.
+    path
+        Where to write.
+    name
+        The file in messages; `path` is often a temporary one.
+
+    Raises
+    ------
+    TableError
+        If a later table has a value that the type of the first does not hold.
+    """
+    import pyarrow.parquet as pq
+
+    first = next(tables)
+    # A column that is empty in the first table may hold anything later; text takes it.
+    schema = pa.schema(
+        [f.with_type(pa.string()) if pa.types.is_null(f.type) else f for f in first.schema]
+    )
+    with pq.ParquetWriter(path, schema) as writer:
+        writer.write_table(first.cast(schema))
+        for table in tables:
+            writer.write_table(_cast(table, schema, name))
+
+
+def _cast(table: pa.Table, schema: pa.Schema, name: str) -> pa.Table:
+    columns = []
+    for field in schema:
+        try:
+            columns.append(table.column(field.name).cast(field.type))
+        except pa.ArrowException as error:
+            raise TableError(
+                f"it begins as {field.type} and goes on as {table.schema.field(field.name).type}, "
+                "which Parquet does not hold in one column; write to .csv or .jsonl",
+                path=name,
+                column=field.name,
+            ) from error
+    return pa.table(columns, schema=schema)

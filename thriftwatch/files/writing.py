@@ -1,0 +1,252 @@
+"""Write tables to files, whatever their format, whole or not at all."""
+
+import csv
+import gzip
+import io
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from thriftwatch.errors import InputError, TableError
+from thriftwatch.files.atomic import atomic_path, check_writable
+from thriftwatch.files.batch import check_header
+from thriftwatch.files.cells import json_line, to_text
+from thriftwatch.files.formats import (
+    Format,
+    binary_stream,
+    compression,
+    format_of,
+    is_standard_stream,
+)
+from thriftwatch.files.guard import guard_cell, guard_column
+from thriftwatch.files.parquet import write_parquet
+from thriftwatch.files.workbook import check_openpyxl, write_workbook
+
+if TYPE_CHECKING:
+    import _csv
+
+__all__ = ["check_output", "write_batches", "write_table"]
+
+_Path = str | os.PathLike[str]
+_PIECE = 20_000
+# Names that no reader, this one included, could take for a delimiter, a quote or a hint.
+_PLAIN_NAME = re.compile(r"[\w .()/-]+")
+
+
+def write_table(table: pa.Table, path: _Path, *, guard: bool = True) -> None:
+    """Write a table to a file, whole or not at all.
+
+    Parameters
+    ----------
+    table
+        The table. In CSV, TSV and workbooks, lists and records are written as JSON text and
+        nulls as empty cells.
+    path
+        A file whose extension says its format: ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson``
+        (each also with ``.gz``), ``.parquet`` or ``.xlsx``; or ``-``, CSV on standard output.
+    guard
+        Whether text in CSV, TSV and workbooks that a spreadsheet would run as a formula gets an
+        apostrophe in front. `read_table` takes it off again.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written; before anything else happens.
+    TableError
+        If the format cannot hold the table.
+
+    Notes
+    -----
+    CSV and TSV are UTF-8 with a comma or a tab, and quotes where they are needed. NUL, which no
+    CSV reader is glad to see, becomes U+FFFD.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp(), "scored.csv")
+    >>> write_table(pa.table({"judul": ["-50% hoodie"], "score": [0.97]}), file)
+    >>> print(file.read_text().rstrip())
+    judul,score
+    '-50% hoodie,0.97
+    """
+    write_batches([table], path, guard=guard)
+
+
+def write_batches(tables: Iterable[pa.Table], path: _Path, *, guard: bool = True) -> None:
+    """Write tables below one another to one file, whole or not at all.
+
+    Parameters
+    ----------
+    tables
+        At least one. They may come from a generator and are then held one at a time. The columns
+        are those of the first; a later table may lack some.
+    path, guard
+        As for `write_table`.
+
+    Raises
+    ------
+    InputError
+        As `write_table`, or if there is no table.
+    TableError
+        If the format cannot hold a table, or a later table has a column that the first has not
+        (only JSON Lines can hold it).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp(), "all.csv")
+    >>> write_batches((pa.table({"judul": [t]}) for t in ("Hoodie", "Kaos")), file)
+    >>> file.read_text().split()
+    ['judul', 'Hoodie', 'Kaos']
+    """
+    check_output(path)
+    source = iter(tables)
+    first = next(source, None)
+    if first is None:
+        raise InputError("there is no table to write; at least one is needed")
+    joined = chain([first], source)
+    kind = format_of(path)
+    name = "standard output" if is_standard_stream(path) else os.fspath(path)
+    check_header(first.column_names, name)
+    same = joined if kind is Format.JSONL else _aligned(joined, first.schema, name)
+    if is_standard_stream(path):
+        _write_text(binary_stream("stdout"), _text_writer(kind, same, guard=guard))
+        return
+    with atomic_path(path) as part:
+        if kind is Format.PARQUET:
+            write_parquet(same, part, name)
+        elif kind is Format.XLSX:
+            write_workbook(same, part, name, guard=guard)
+        else:
+            with _open_bytes(part, packed=compression(path) is not None) as stream:
+                _write_text(stream, _text_writer(kind, same, guard=guard))
+
+
+def check_output(path: _Path) -> None:
+    """Make sure that a table can be written, before the work that produces it starts.
+
+    Raises
+    ------
+    TableError
+        If the extension is not that of a table.
+    InputError
+        If the file cannot be written, or its format needs a package that is not installed.
+
+    Examples
+    --------
+    >>> check_output("-")
+    """
+    if format_of(path) is Format.XLSX:
+        check_openpyxl()
+    check_writable(path)
+
+
+def _aligned(tables: Iterator[pa.Table], schema: pa.Schema, name: str) -> Iterator[pa.Table]:
+    """Give every table the columns of the first, in its order."""
+    if not schema.names:
+        raise TableError("a table without columns can only be written to .jsonl", path=name)
+    for table in tables:
+        if new := [name for name in table.column_names if name not in schema.names]:
+            raise TableError(
+                "this column is not in the first rows, where the header was written; "
+                "write to .jsonl, or read the whole table first (read_table)",
+                path=name,
+                column=new[0],
+            )
+        missing = {name for name in schema.names if name not in table.column_names}
+        columns = [
+            pa.nulls(table.num_rows, field.type) if field.name in missing else table[field.name]
+            for field in schema
+        ]
+        yield pa.table(columns, names=schema.names)
+
+
+def _text_writer(
+    kind: Format, tables: Iterator[pa.Table], *, guard: bool
+) -> Callable[[TextIO], None]:
+    if kind is Format.JSONL:
+        return lambda text: _write_json_lines(tables, text)
+    delimiter = "\t" if kind is Format.TSV else ","
+    return lambda text: _write_delimited(tables, text, delimiter, guard=guard)
+
+
+def _write_delimited(
+    tables: Iterator[pa.Table], text: TextIO, delimiter: str, *, guard: bool
+) -> None:
+    for place, table in enumerate(tables):
+        if place == 0:
+            names = [name.replace("\0", "\ufffd") for name in table.column_names]
+            plain = all(_PLAIN_NAME.fullmatch(name) for name in names)
+            writer = _csv_writer(text, delimiter, quote_all=not plain)
+            writer.writerow([guard_cell(name) if guard else name for name in names])
+        for piece in _pieces(table):
+            columns = [_csv_column(column, guard=guard) for column in piece.columns]
+            # Before Python 3.13 the standard writer leaves a lone carriage return unquoted, and
+            # every reader takes that for the end of the row.
+            returns = any(pc.any(pc.match_substring(c, "\r")).as_py() for c in columns)
+            writer = _csv_writer(text, delimiter, quote_all=returns)
+            writer.writerows(zip(*(c.to_pylist() for c in columns), strict=True))
+
+
+def _csv_writer(text: TextIO, delimiter: str, *, quote_all: bool) -> "_csv.Writer":
+    return csv.writer(
+        text,
+        delimiter=delimiter,
+        quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL,
+        lineterminator="\n",
+    )
+
+
+def _csv_column(column: pa.ChunkedArray, *, guard: bool) -> pa.ChunkedArray:
+    numeric = pa.types.is_primitive(column.type) or pa.types.is_decimal(column.type)
+    column = to_text(column)
+    if numeric:
+        return column
+    if pc.any(pc.match_substring(column, "\0")).as_py():
+        column = pc.replace_substring(column, "\0", "\ufffd")
+    return guard_column(column) if guard else column
+
+
+def _write_json_lines(tables: Iterator[pa.Table], text: TextIO) -> None:
+    for table in tables:
+        for piece in _pieces(table):
+            text.writelines(f"{json_line(row)}\n" for row in piece.to_pylist())
+
+
+def _pieces(table: pa.Table) -> Iterator[pa.Table]:
+    # Python values take ten times the memory of Arrow's; only a piece of them is alive at once.
+    for start in range(0, table.num_rows, _PIECE):
+        yield table.slice(start, _PIECE)
+
+
+def _open_bytes(path: Path, *, packed: bool) -> BinaryIO:
+    if not packed:
+        return path.open("wb")
+    # Without name and time in its head, so that the same table gives the same bytes.
+    return cast("BinaryIO", _GzipFile(path))
+
+
+class _GzipFile(gzip.GzipFile):
+    """A gzip file that closes the file under it."""
+
+    def __init__(self, path: Path) -> None:
+        self._under = path.open("wb")
+        super().__init__("", "wb", fileobj=self._under, mtime=0)
+
+    def close(self) -> None:
+        super().close()
+        self._under.close()
+
+
+def _write_text(stream: BinaryIO, write: Callable[[TextIO], None]) -> None:
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+    try:
+        write(text)
+    finally:
+        text.detach()  # flushes, and leaves closing to whoever opened
