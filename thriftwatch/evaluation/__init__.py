@@ -1,0 +1,1 @@
+"""Evaluation: figures, intervals and splits one can defend."""
