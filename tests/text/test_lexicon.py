@@ -1,0 +1,162 @@
+import re
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from thriftwatch.text.lexicon import CLASSES, load_lexicon
+
+FORM = re.compile(r"[a-z0-9]+(?: [a-z0-9]+){0,3}")
+GLOSSED = {
+    "used", "import", "origin", "wholesale", "condition",
+    "trade", "evasion", "new", "own", "domestic", "market",
+}  # fmt: skip
+HARMLESS = {
+    "brand_local", "domestic", "garment", "goods", "new", "notthing",
+    "own", "place", "service", "trade", "trap",
+}  # fmt: skip
+ACCUSING = ("ilegal", "illegal", "pelaku", "penjahat", "melanggar", "pidana", "selundup", "smuggl")
+
+REGIONAL = [
+    "monza", "monja", "awul awul", "ngawul", "awut awut", "owol owol", "obal abul", "lelong",
+    "baju roma", "rombengan malaysia", "rombengan", "rombeng", "baju rb", "erbe", "cap karung",
+    "cakar", "cakaran", "cakar bongkar", "cakbo", "cabo", "baju bj", "burukan jambi", "baju batam",
+    "baju bi", "seken singapura", "seken spore", "babebo", "cimol", "cibadak mall", "obok obok",
+    "baju bundle",
+]  # fmt: skip
+MARKETS = [
+    "gedebage", "pasar senen", "poncol", "tugu pahlawan", "gembong", "comboran", "pasar kodok",
+    "karang sukun", "pasar tungging", "aviari", "pasar jodoh", "toddopuli", "simalingkar",
+    "mardika", "oeba", "16 ilir", "lopak",
+]  # fmt: skip
+TRAPS = [
+    "cakar ayam", "cimol bojot", "ferrari monza", "sepeda monza", "helm monza", "as roma",
+    "roma kelapa", "bekas jerawat", "bekas luka", "bekas operasi", "hp bekas", "ban bekas",
+    "motor bekas", "laptop bekas", "kardus bekas", "second skin", "second batch", "second account",
+    "second lead", "gym ball", "soccer ball", "bal kerupuk", "bal kapas", "bal rokok", "bola bal",
+    "karung beras", "karung kopi", "karung goni", "karung semen", "karung pasir", "lelong motor",
+    "mata minus", "lensa minus", "jeans sobek", "penghilang noda", "hangtag thrift",
+    "plastik thrift", "parfum thrift", "gaya thrift", "jastip", "bundle hp", "lampu vintage",
+    "motor tangan pertama", "babe cabita", "rb3025", "korean style",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def places():
+    return {form: term for term in load_lexicon() for form in term.forms}
+
+
+def test_forms_are_folded_and_short():
+    wrong = [form for term in load_lexicon() for form in term.forms if not FORM.fullmatch(form)]
+    assert wrong == []
+
+
+def test_a_form_stands_in_one_row_only():
+    counts = Counter(form for term in load_lexicon() for form in term.forms)
+    assert [form for form, count in counts.items() if count > 1] == []
+
+
+def test_classes_are_closed_and_all_used():
+    assert {term.word_class for term in load_lexicon()} == set(CLASSES)
+
+
+def test_a_family_belongs_to_one_class():
+    classes = {}
+    for term in load_lexicon():
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", term.family), term
+        assert classes.setdefault(term.family, term.word_class) == term.word_class, term.family
+
+
+def test_strengths_and_years():
+    for term in load_lexicon():
+        assert 1 <= term.strength <= 5, term
+        assert term.first_seen is None or 1990 <= term.first_seen <= 2026, term
+
+
+def test_traps_are_forms_of_harmless_rows(places):
+    wrong = [
+        (term.term, trap)
+        for term in load_lexicon()
+        for trap in term.traps
+        if trap not in places or places[trap].word_class not in HARMLESS
+    ]
+    assert wrong == []
+
+
+def test_a_documented_trap_holds_a_word_of_its_term():
+    for term in load_lexicon():
+        words = {word for form in term.forms for word in form.split()}
+        for trap in term.traps:
+            assert words & set(trap.split()), (term.term, trap)
+
+
+@pytest.mark.parametrize("form", REGIONAL)
+def test_regional_names_are_there(places, form):
+    assert places[form].word_class in {"import", "used"}
+    assert places[form].region or places[form].family == "bundle-malaysia"
+
+
+@pytest.mark.parametrize("form", MARKETS)
+def test_markets_are_there(places, form):
+    assert places[form].word_class == "market"
+    assert places[form].region
+
+
+@pytest.mark.parametrize("form", TRAPS)
+def test_trap_phrases_are_there(places, form):
+    assert places[form].word_class in {"trap", "goods", "garment"}
+
+
+@pytest.mark.parametrize(
+    ("form", "word_class"),
+    [
+        ("no minus", "condition"),  # no flaw is still said of a worn piece
+        ("no cancel", "trade"),
+        ("no kw", "counterfeit"),
+        ("bukan lokal", "origin"),
+        ("bukan import", "domestic"),
+        ("bukan bal sampah", "wholesale"),
+        ("bukan awul awul biasa", "import"),
+        ("bukan thrift biasa", "used"),
+        ("bukan hanya", "trap"),
+        ("belum pernah dipakai", "new"),
+        ("seperti baru", "condition"),
+        ("baru dicuci", "condition"),
+        ("pasar baru", "place"),
+        ("tidak luntur", "new"),
+    ],
+)
+def test_phrases_that_no_negator_or_newness_word_may_flip(places, form, word_class):
+    assert places[form].word_class == word_class
+
+
+def test_no_negator_inside_reach_is_missing(places):
+    negators = ("bukan", "bkn", "tidak", "gak", "no", "non", "tanpa", "anti", "dudu", "ora",
+                "sanes", "teu", "indak", "nda", "tara")  # fmt: skip
+    for form in negators:
+        assert places[form].word_class == "negator"
+
+
+def test_glosses():
+    for term in load_lexicon():
+        if term.word_class in GLOSSED:
+            assert term.meaning_id, term.term
+            assert term.meaning_en, term.term
+        for gloss in (term.meaning_id, term.meaning_en):
+            assert not any(word in gloss.lower() for word in ACCUSING), term.term
+            assert len(gloss) <= 90, term.term
+
+
+def test_two_letter_forms_are_few(places):
+    short = {form for form in places if len(form) <= 2 and places[form].word_class in GLOSSED}
+    assert short <= {"tt", "by"}
+
+
+def test_reading_the_lexicon_needs_no_table_library():
+    code = (
+        "import sys; from thriftwatch.text.lexicon import load_lexicon; load_lexicon(); "
+        "print(sorted({'pandas', 'sklearn', 'scipy', 'nltk'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,166 @@
+"""Undo disguises made of characters: any script and any font becomes plain ASCII.
+
+A seller who writes ``ＴＨＲＩＦＴ``, ``𝓽𝓱𝓻𝓲𝓯𝓽``, ``тhrіft`` or ``t\u200bh\u200brift`` wrote
+*thrift*. Every code point is folded by itself, so a whole batch is folded by one table look-up
+per distinct character, and every folded byte remembers the byte it came from. Disguises made of
+ordinary ASCII (``thr1ft``, ``t.h.r.i.f.t``) are undone word by word in `thriftwatch.text.unmask`.
+"""
+
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from anyascii import anyascii
+from numpy.typing import NDArray
+
+__all__ = ["Folded", "fold_bytes", "fold_character", "fold_text"]
+
+_FIRST_FLAG, _LAST_FLAG = 0x1F1E6, 0x1F1FF  # regional indicators: flags, and letters in disguise
+_STARTS_RUN, _ENDS_RUN = 1 << 21, 1 << 22  # marks above the code points, see _fold_key
+_SEEN_AS = str.maketrans("ɐɔǝɟƃɥᴉɾʞꞁɯɹʇʌʍʎ×✕✖", "acefghijklmrtvwyxxx")
+"""What a reader sees where romanisation goes by sound: turned letters, and the sign in 68×56."""
+
+
+class Folded(NamedTuple):
+    """Folded bytes of a block of texts.
+
+    Attributes
+    ----------
+    data
+        uint8, shape (m,): the ASCII bytes of all texts, one after the other.
+    offsets
+        int64, shape (texts + 1,): text ``i`` is ``data[offsets[i]:offsets[i + 1]]``.
+    origin
+        int32, shape (m,): for each folded byte the input byte its character starts at;
+        None where nothing was folded (every byte comes from itself).
+    """
+
+    data: NDArray[np.uint8]
+    offsets: NDArray[np.int64]
+    origin: NDArray[np.int32] | None
+
+
+@lru_cache(maxsize=1 << 16)
+def fold_character(character: str) -> str:
+    """Return the plain ASCII that a reader sees in one character.
+
+    Accents and other marks, invisible and direction characters vanish; look-alike and decorated
+    letters become the letter; emoji become words of their own; other scripts are romanised.
+
+    Parameters
+    ----------
+    character
+        One code point.
+
+    Returns
+    -------
+    str
+        ASCII, possibly empty.
+
+    Notes
+    -----
+    Romanisation is that of the ``anyascii`` package. Compatibility composition (NFKC) goes
+    first and takes care of full-width, enclosed and mathematical letters.
+
+    Examples
+    --------
+    >>> [fold_character(c) for c in "é\u200b𝓽ᴛт🅱♻"]
+    ['e', '', 't', 't', 't', 'B', ' recycle ']
+    """
+    kept = "".join(
+        part
+        for part in unicodedata.normalize("NFKC", character).translate(_SEEN_AS)
+        if unicodedata.category(part) not in {"Mn", "Me", "Cf", "Cc"} or part in "\t\n\r"
+    )
+    folded = anyascii(kept)
+    if len(folded) > 2 and folded[0] == folded[-1] == ":":
+        folded = f" {folded[1:-1].replace('_', ' ')} "
+    return "".join(c if " " <= c <= "~" or c in "\t\n\r" else " " for c in folded)
+
+
+def fold_text(text: str) -> str:
+    """Fold one text.
+
+    Examples
+    --------
+    >>> fold_text("Ｈｏｏｄｉｅ ᴛʜʀɪꜰᴛ 🇯🇵")
+    'Hoodie thrift  JP '
+    """
+    raw = np.frombuffer(text.encode("utf-8", "replace"), np.uint8)
+    folded = fold_bytes(raw, np.array([0, len(raw)], np.int64))
+    return folded.data.tobytes().decode("ascii")
+
+
+def fold_bytes(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Folded:
+    """Fold the UTF-8 bytes of a block of texts.
+
+    Parameters
+    ----------
+    data
+        uint8, shape (n,): valid UTF-8, all texts one after the other.
+    offsets
+        int64, shape (texts + 1,): where each text starts, and the end of the last.
+
+    Returns
+    -------
+    Folded
+
+    Examples
+    --------
+    >>> raw = "café".encode()
+    >>> folded = fold_bytes(np.frombuffer(raw, np.uint8), np.array([0, len(raw)]))
+    >>> folded.data.tobytes(), folded.origin.tolist()
+    (b'cafe', [0, 1, 2, 3])
+    """
+    leads = np.flatnonzero(data >= 0xC0)
+    if not len(leads):
+        return Folded(data, offsets, None)
+    keys = _fold_keys(_code_points(data, leads), leads, data)
+    distinct, inverse = np.unique(keys, return_inverse=True)
+    replacements = [_fold_key(int(key)) for key in distinct]
+    sizes = np.array([len(r) for r in replacements], np.int64)
+    starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
+    pool = np.frombuffer("".join(replacements).encode("ascii") or b"\0", np.uint8)
+
+    width = (data < 0x80).astype(np.int64)  # continuation bytes fold to nothing
+    width[leads] = sizes[inverse]
+    ends = np.cumsum(width)
+    origin = np.repeat(np.arange(len(data), dtype=np.int32), width)
+    folded = data[origin]
+    repeat = sizes[inverse]
+    first = ends[leads] - repeat
+    within = np.arange(int(repeat.sum())) - np.repeat(np.cumsum(repeat) - repeat, repeat)
+    folded[np.repeat(first, repeat) + within] = pool[np.repeat(starts[inverse], repeat) + within]
+    return Folded(folded, np.concatenate(([0], ends))[offsets], origin)
+
+
+def _code_points(data: NDArray[np.uint8], leads: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Decode the multi-byte characters that start at ``leads``."""
+    last = len(data) - 1
+    lead = data[leads].astype(np.int64)
+    second, third, fourth = (
+        data[np.minimum(leads + k, last)].astype(np.int64) & 0x3F for k in (1, 2, 3)
+    )
+    two = (lead & 0x1F) << 6 | second
+    three = (lead & 0x0F) << 12 | second << 6 | third
+    four = (lead & 0x07) << 18 | second << 12 | third << 6 | fourth
+    return np.where(lead < 0xE0, two, np.where(lead < 0xF0, three, four))
+
+
+def _fold_keys(
+    points: NDArray[np.int64], leads: NDArray[np.intp], data: NDArray[np.uint8]
+) -> NDArray[np.int64]:
+    """Mark where runs of regional indicators start and end, so that 🇯🇵 is a word of its own."""
+    is_flag = (points >= _FIRST_FLAG) & (points <= _LAST_FLAG)
+    if not is_flag.any():
+        return points
+    joined = is_flag[1:] & is_flag[:-1] & (np.diff(leads) == 4)
+    starts = is_flag & ~np.concatenate(([False], joined))
+    ends = is_flag & ~np.concatenate((joined, [False]))
+    return points + starts * _STARTS_RUN + ends * _ENDS_RUN
+
+
+def _fold_key(key: int) -> str:
+    folded = fold_character(chr(key & (_STARTS_RUN - 1)))
+    return f"{' ' * bool(key & _STARTS_RUN)}{folded}{' ' * bool(key & _ENDS_RUN)}"

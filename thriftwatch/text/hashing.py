@@ -1,0 +1,220 @@
+"""One specification of how words and character n-grams become table rows.
+
+Specification, version 1 (all arithmetic modulo 2**64, all loads little-endian)
+    ``mix(x)``
+        ``x ^= x >> 32; x *= 0x9E3779B97F4A7C15; x ^= x >> 29``
+    word
+        The first 32 bytes of a folded word, zero-padded to blocks of 8 bytes ``b0, b1, ..``.
+        ``h = mix(b0 + 0xC2B2AE3D27D4EB4F * length)``; then for each further block that the word
+        reaches, ``h = mix(h ^ b_k * 0x165667B19E3779F9)``.
+    character n-gram
+        3 to 6 bytes of ``<word>``, read as one number ``g``: ``mix(g * 0xD6E8FEB86659FD93)``.
+    signal
+        A tuple of a kind and two small numbers: ``mix(kind << 48 | first << 24 | second)``.
+    row
+        The top bits of the hash: ``h >> (64 - bits)``.
+
+Every function works on a whole block of listings at once; a single listing is a block of one, so
+single and batch cannot differ. Words are read eight bytes at a time through an unaligned view of
+the text, which is why every text buffer ends in `PADDING` zero bytes.
+"""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "GRAM_SIZES",
+    "LONGEST_WORD",
+    "PADDING",
+    "Distinct",
+    "distinct",
+    "gram_hashes",
+    "hash_words",
+    "mix",
+    "rows",
+    "signal_hash",
+    "word_blocks",
+    "word_hash",
+    "word_hashes",
+]
+
+GRAM_SIZES = (3, 4, 5, 6)
+LONGEST_WORD = 32
+PADDING = LONGEST_WORD + 8
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_LENGTH = np.uint64(0xC2B2AE3D27D4EB4F)
+_BLOCK = np.uint64(0x165667B19E3779F9)
+_GRAM = np.uint64(0xD6E8FEB86659FD93)
+_PROBE = 0xA0761D6478BD642F
+_S29, _S32 = np.uint64(29), np.uint64(32)
+_LOW_BYTES = np.array([(1 << 8 * k) - 1 for k in range(9)], np.uint64)
+_GRAM_MASKS = _LOW_BYTES[list(GRAM_SIZES)]
+
+Hashes: TypeAlias = NDArray[np.uint64]
+
+
+def mix(values: Hashes) -> Hashes:
+    """Spread the information of every bit over all bits (a multiply-xorshift finaliser)."""
+    values = values ^ (values >> _S32)
+    values *= _GOLDEN
+    values ^= values >> _S29
+    return values
+
+
+def rows(hashes: Hashes, bits: int) -> NDArray[np.int64]:
+    """Return the table row of each hash, the top ``bits`` bits."""
+    return (hashes >> np.uint64(64 - bits)).view(np.int64)
+
+
+def eight_bytes(data: NDArray[np.uint8]) -> Hashes:
+    """Return a view in which element ``i`` is bytes ``i`` to ``i + 7`` as one number."""
+    return np.ndarray((len(data) - 7,), "<u8", buffer=data, strides=(1,))
+
+
+def word_blocks(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64], block: int
+) -> Hashes:
+    """Read block ``block`` (8 bytes) of each word, zero beyond the end of the word."""
+    size = np.minimum(np.maximum(lengths - 8 * block, 0), 8)
+    loaded: Hashes = eight_bytes(data).take(starts + 8 * block)
+    loaded &= _LOW_BYTES[size]
+    return loaded
+
+
+def word_hashes(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> Hashes:
+    """Hash words that lie anywhere in a buffer.
+
+    Parameters
+    ----------
+    data
+        uint8, shape (m,): folded text that ends in `PADDING` zero bytes.
+    starts, lengths
+        int64, shape (words,): where each word lies; bytes beyond `LONGEST_WORD` do not count.
+
+    Returns
+    -------
+    ndarray
+        uint64, shape (words,).
+    """
+    lengths = np.minimum(lengths, LONGEST_WORD)
+    hashes = mix(word_blocks(data, starts, lengths, 0) + _LENGTH * lengths.view(np.uint64))
+    for block in (1, 2, 3):
+        longer = np.flatnonzero(lengths > 8 * block)
+        if not len(longer):
+            break
+        loaded = word_blocks(data, starts[longer], lengths[longer], block)
+        hashes[longer] = mix(hashes[longer] ^ loaded * _BLOCK)
+    return hashes
+
+
+def word_hash(word: bytes) -> int:
+    """Hash one folded word.
+
+    Examples
+    --------
+    >>> hex(word_hash(b"thrift"))
+    '0x9f35ca9111763d18'
+    """
+    return int(hash_words([word])[0])
+
+
+def hash_words(words: list[bytes]) -> Hashes:
+    """Hash a list of folded words."""
+    data = np.frombuffer(b"".join(words) + bytes(PADDING), np.uint8)
+    lengths = np.array([len(word) for word in words], np.int64)
+    return word_hashes(data, np.cumsum(lengths) - lengths, lengths)
+
+
+def gram_hashes(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> tuple[Hashes, NDArray[np.int64]]:
+    """Hash the character n-grams of words.
+
+    Parameters
+    ----------
+    data
+        uint8, shape (m,): text that ends in `PADDING` zero bytes.
+    starts, lengths
+        int64, shape (words,): where each word lies, with its ``<`` and ``>``.
+
+    Returns
+    -------
+    hashes
+        uint64, shape (grams,): the n-grams of the first word, then those of the second, ...
+    first
+        int64, shape (words,): where the n-grams of each word start.
+    """
+    per_size = np.maximum(lengths[:, None] - (np.array(GRAM_SIZES) - 1), 0)
+    counts = per_size.sum(axis=1)
+    first = np.cumsum(counts) - counts
+    runs = per_size.ravel()
+    run_starts = np.cumsum(runs) - runs
+    total = int(counts.sum())
+    at = np.arange(total) + np.repeat(np.repeat(starts, len(GRAM_SIZES)) - run_starts, runs)
+    grams = eight_bytes(data).take(at)
+    grams &= np.repeat(np.tile(_GRAM_MASKS, len(lengths)), runs)
+    grams *= _GRAM
+    return mix(grams), first
+
+
+def signal_hash(
+    kind: int, first: NDArray[np.int64] | int, second: NDArray[np.int64] | int = 0
+) -> Hashes:
+    """Hash signals of one kind, each named by two numbers below 2**24."""
+    code = np.asarray(first, np.int64) << 24 | np.asarray(second, np.int64)
+    return mix(code.view(np.uint64) | np.uint64(kind << 48))
+
+
+class Distinct:
+    """The distinct values of an array, found without sorting.
+
+    Attributes
+    ----------
+    first
+        int64, shape (distinct,): for each distinct value one place where it stands.
+    inverse
+        int64, shape (n,): for each element the number of its distinct value.
+    """
+
+    __slots__ = ("first", "inverse")
+
+    def __init__(self, first: NDArray[np.int64], inverse: NDArray[np.int64]) -> None:
+        self.first = first
+        self.inverse = inverse
+
+
+def distinct(keys: Hashes) -> Distinct:
+    """Find the distinct values of ``keys`` by scattering places into a table and comparing.
+
+    Each key writes its place into a slot; who reads back a place with an equal key is done, and
+    the few that lost their slot to another key go another round.
+
+    Examples
+    --------
+    >>> found = distinct(np.array([7, 9, 7], np.uint64))
+    >>> len(found.first), found.inverse[0] == found.inverse[2]
+    (2, True)
+    """
+    count = len(keys)
+    representative = np.empty(count, np.int64)
+    bits = max(int(2 * count).bit_length(), 4)
+    left = np.arange(count)
+    probe = 0
+    while len(left):
+        asked = keys if probe == 0 else keys[left]
+        slot = rows(mix(asked ^ np.uint64(probe * _PROBE % (1 << 64))), bits)
+        table = np.empty(1 << bits, np.int64)
+        table[slot] = left
+        winner = table[slot]
+        equal = keys[winner] == asked
+        representative[left[equal]] = winner[equal]
+        left = left[~equal]
+        probe += 1
+    is_first = representative == np.arange(count)
+    number = np.cumsum(is_first) - 1
+    return Distinct(np.flatnonzero(is_first), number[representative])

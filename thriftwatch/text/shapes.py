@@ -1,0 +1,136 @@
+"""Shapes that carry meaning in this trade, whatever the numbers are.
+
+One measurement pair (``68x56``) belongs to one worn piece, a size run (``S M L XL``) to new
+stock; ``9/10`` is a condition, ``35rb/pcs`` a price by the piece and ``100 pcs`` a lot.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thriftwatch.text.hashing import hash_words
+from thriftwatch.text.lexicon import CLASSES
+from thriftwatch.text.tokens import Words
+from thriftwatch.text.vocabulary import Vocabulary
+
+__all__ = ["SHAPES", "Shapes", "find_shapes", "number_kinds"]
+
+Ints = NDArray[np.int64]
+
+SHAPES = (
+    "condition",  # 9/10
+    "percent",  # 95%
+    "measurements",  # 68x56, p 68 l 56
+    "size run",  # S M L XL
+    "price by unit",  # 35rb/pcs, 5jt per bal
+    "count of unit",  # 100 pcs
+)
+_DIGIT, _TWO, _THREE, _MANY, _PRICE, _PAIR, _TIMES, _TEN = range(1, 9)
+_NO_UNIT = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """Shapes found: ``kind[k]`` (place in `SHAPES`) covers words ``first[k]`` to ``last[k]``."""
+
+    kind: Ints
+    argument: Ints
+    first: Ints
+    last: Ints
+
+
+@cache
+def _patterns() -> tuple[NDArray[np.uint64], Ints]:
+    """Return hashes of words in which every digit reads 0, and the kind of number they are."""
+    kinds: dict[str, int] = {"0": _DIGIT, "00": _TWO, "000": _THREE, "x": _TIMES}
+    kinds |= {"0" * size: _MANY for size in range(4, 9)}
+    for digits, unit in product(("0", "00", "000"), ("rb", "ribu", "k", "jt", "juta", "ewu")):
+        kinds[digits + unit] = _PRICE
+    for first, second in product(("00", "000"), repeat=2):
+        kinds[f"{first}x{second}"] = _PAIR
+    for name, digits in product(("p", "l", "pj", "pjg", "lb", "ld", "lp", "pl"), ("00", "000")):
+        kinds[name + digits] = _PAIR
+    hashes = hash_words([pattern.encode() for pattern in kinds])
+    order = np.argsort(hashes)
+    return hashes[order], np.array(list(kinds.values()), np.int64)[order]
+
+
+def number_kinds(hashes: NDArray[np.uint64]) -> Ints:
+    """Return what kind of number each word is (0 for none), given hashes with digits read as 0."""
+    known, kinds = _patterns()
+    at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+    return np.where(known[at] == hashes, kinds[at], 0)
+
+
+def find_shapes(
+    words: Words, number_kind: Ints, term: Ints, is_ten: NDArray[np.bool_], vocabulary: Vocabulary
+) -> Shapes:
+    """Find the shapes in a block of words.
+
+    Parameters
+    ----------
+    words
+        The words of the block.
+    number_kind
+        int64, shape (words,): what `number_kinds` says of each word.
+    term
+        int64, shape (words,): the lexicon term each word is by itself, or -1.
+    is_ten
+        bool, shape (words,): whether the word reads ``10``.
+    vocabulary
+        The lexicon.
+
+    Returns
+    -------
+    Shapes
+    """
+    found: list[tuple[int, Ints, Ints, Ints]] = []
+    word_class = np.where(term >= 0, vocabulary.word_class[term], -1)
+    places = {name: place for place, name in enumerate(CLASSES)}
+    is_size = word_class == places["size"]
+    is_unit = word_class == places["unit"]
+    is_measure = word_class == places["measure"]
+    numbers = np.flatnonzero(number_kind)
+    if len(numbers):
+        kind = number_kind[numbers]
+        last = len(words) - 1
+        after = np.minimum(numbers + 1, last)
+        second = np.minimum(numbers + 2, last)
+        near = (words.text[after] == words.text[numbers]) & (after > numbers)
+        nearer = (words.text[second] == words.text[numbers]) & (second > after)
+
+        def add(shape: int, chosen: NDArray[np.bool_], ends: Ints, argument: Ints | int) -> None:
+            at = np.flatnonzero(chosen)
+            values = np.broadcast_to(np.asarray(argument, np.int64), len(numbers))
+            found.append((shape, values[at], numbers[at], ends[at]))
+
+        slash = words.gap[numbers] == ord("/")
+        add(0, (kind == _DIGIT) & slash & near & is_ten[after], after, 0)
+        add(1, (kind == _TWO) & (words.gap[numbers] == ord("%")), numbers, 0)
+        add(2, kind == _PAIR, numbers, 0)
+        times = near & nearer & (number_kind[after] == _TIMES)
+        add(2, (kind == _TWO) & times & (number_kind[second] == _TWO), second, 0)
+        before = np.maximum(numbers - 1, 0)
+        measured = is_measure[before] & (words.text[before] == words.text[numbers])
+        add(2, ((kind == _TWO) | (kind == _THREE)) & measured, numbers, 1)
+        unit_after = np.where(near & is_unit[after], vocabulary.family[term[after]], _NO_UNIT)
+        unit_second = np.where(nearer & is_unit[second], vocabulary.family[term[second]], _NO_UNIT)
+        is_price = (kind == _PRICE) | (kind == _MANY)
+        unit = np.minimum(unit_after, unit_second)
+        add(4, is_price & (unit < _NO_UNIT), second, unit)
+        add(5, (kind <= _THREE) & (unit_after < _NO_UNIT), after, unit_after * 4 + kind)
+    run = np.flatnonzero(is_size[:-2] & is_size[1:-1] & is_size[2:])
+    if len(run):
+        run = run[words.text[run] == words.text[run + 2]]
+        found.append((3, np.zeros(len(run), np.int64), run, run + 2))
+    kinds = [np.full(len(first), shape, np.int64) for shape, _, first, _ in found]
+    empty = [np.zeros(0, np.int64)]
+    return Shapes(
+        np.concatenate(kinds or empty),
+        np.concatenate([argument for _, argument, _, _ in found] or empty),
+        np.concatenate([first for _, _, first, _ in found] or empty),
+        np.concatenate([last for _, _, _, last in found] or empty),
+    )

@@ -1,0 +1,189 @@
+"""Undo disguises made of ordinary letters, digits and symbols, where the lexicon makes them sure.
+
+``thr1ft``, ``b4l``, ``t.h.r.i.f.t``, ``thr/ift``, ``th**ft``, ``importttt``, ``scnd`` and
+``thritf`` are read as the words they hide. Nothing is changed unless the result is a word of the
+seller vocabulary (stretched letters alone are also shortened in other words), so ``5XL``,
+``25rb``, ``3Second``, ``H&M`` and ``U.S.A`` stay as they are.
+"""
+
+import re
+from functools import cache, lru_cache
+from itertools import combinations
+
+from thriftwatch.text.lexicon import load_lexicon
+
+__all__ = ["misspellings", "unmask_chain", "unmask_word"]
+
+HIDDEN_CLASSES = frozenset({"used", "import", "wholesale"})
+"""Words of these classes are worth hiding: only they are put together from pieces."""
+LEET_CLASSES = HIDDEN_CLASSES | {"origin", "garment", "condition", "market"}
+
+_LEET = [
+    bytes.maketrans(b"0123456789@$!|+", letters)
+    for letters in (b"oizeasgtbgasiit", b"olzeasgtbgaslit")
+]
+_NOT_WORD = re.compile(rb"[^a-z0-9]+")
+_STRETCHED = re.compile(rb"([a-z])\1{2,}")
+_VOWELS = b"aeiou"
+_SHORTEST_SURE = 5  # shorter words are one letter away from too many others
+
+
+@cache
+def _single_words(classes: frozenset[str], shortest: int) -> frozenset[bytes]:
+    return frozenset(
+        form.encode()
+        for term in load_lexicon()
+        if term.word_class in classes
+        for form in term.forms
+        if " " not in form and len(form) >= shortest
+    )
+
+
+@cache
+def _canonical_words() -> frozenset[bytes]:
+    return frozenset(term.forms[0].encode() for term in load_lexicon())
+
+
+def _squeezed(word: bytes) -> list[bytes]:
+    """Return the word, and with runs of three or more equal letters cut to one and to two."""
+    if not _STRETCHED.search(word):
+        return [word]
+    return [word, _STRETCHED.sub(rb"\1", word), _STRETCHED.sub(rb"\1\1", word)]
+
+
+def _decoded(text: bytes) -> list[bytes]:
+    return [
+        squeezed
+        for table in _LEET
+        for squeezed in _squeezed(_NOT_WORD.sub(b"", text.translate(table)))
+    ]
+
+
+@lru_cache(maxsize=1 << 16)
+def unmask_word(word: bytes) -> bytes | None:
+    """Return the word that leet digits or stretched letters hide.
+
+    Parameters
+    ----------
+    word
+        Lower-case ASCII letters and digits.
+
+    Returns
+    -------
+    bytes or None
+        The hidden word; None where nothing is sure.
+
+    Examples
+    --------
+    >>> unmask_word(b"b3k4s"), unmask_word(b"importttt"), unmask_word(b"mantaaap")
+    (b'bekas', b'import', b'mantap')
+    >>> unmask_word(b"5xl"), unmask_word(b"25rb"), unmask_word(b"3second")
+    (None, None, None)
+    """
+    words = _single_words(LEET_CLASSES, 3)
+    for candidate in _squeezed(word)[1:] + (_decoded(word) if not word.isalpha() else []):
+        if candidate in words:
+            return candidate
+    shortened = _STRETCHED.sub(rb"\1", word)
+    return shortened if shortened != word and word.isalpha() else None
+
+
+@lru_cache(maxsize=1 << 16)
+def unmask_chain(chain: bytes) -> bytes | None:
+    """Return the word that separators, symbols or stars hide.
+
+    Parameters
+    ----------
+    chain
+        Lower-case text of a chain, see `thriftwatch.text.tokens`.
+
+    Returns
+    -------
+    bytes or None
+        The hidden word; None where nothing is sure.
+
+    Examples
+    --------
+    >>> unmask_chain(b"t.h.r.i.f.t"), unmask_chain(b"b a l"), unmask_chain(b"tr*ft")
+    (b'thrift', b'bal', b'trift')
+    >>> unmask_chain(b"h&m"), unmask_chain(b"t-shirt"), unmask_chain(b"u.s.a")
+    (None, None, None)
+    """
+    words = _single_words(HIDDEN_CLASSES, 3)
+    joined = _squeezed(_NOT_WORD.sub(b"", chain))
+    for candidate in joined + _decoded(chain):
+        if candidate in words:
+            return candidate
+    return _unstarred(chain) if b"*" in chain else None
+
+
+def _unstarred(chain: bytes) -> bytes | None:
+    """Return the shortest vocabulary word in which each star stands for one letter, or one or two.
+
+    At least half of the letters must be there, the first among them.
+    """
+    known = len(_NOT_WORD.sub(b"", chain))
+    if known < 3 or not chain[:1].isalpha() or 2 * known < len(chain):
+        return None
+    for one in (rb"[a-z]", rb"[a-z]{1,2}"):
+        starred = _NOT_WORD.sub(lambda run: b"*" * len(run[0]), chain)
+        pattern = re.compile(one.join(starred.split(b"*")))
+        matches = sorted(
+            (word for word in _single_words(HIDDEN_CLASSES, 4) if pattern.fullmatch(word)),
+            key=lambda word: (len(word), word),
+        )
+        if matches:
+            return matches[0]
+    return None
+
+
+@cache
+def misspellings() -> dict[bytes, bytes]:
+    """Return every form that drops vowels of a hidden-class word, swaps neighbours or reverses it.
+
+    Forms that are words themselves (of the lexicon, or of `_ORDINARY`) are left out.
+
+    Returns
+    -------
+    dict
+        Misspelt form to the word it stands for.
+
+    Examples
+    --------
+    >>> found = misspellings()
+    >>> found[b"thrft"], found[b"thritf"], found[b"scond"]
+    (b'thrift', b'thrift', b'second')
+    """
+    taken = {
+        form.encode() for term in load_lexicon() for form in term.forms if " " not in form
+    } | _ORDINARY
+    found: dict[bytes, bytes] = {}
+    words = _single_words(frozenset({"used", "import"}), _SHORTEST_SURE)
+    for word in sorted(words, key=lambda word: (word not in _canonical_words(), word)):
+        if not word.isalpha():
+            continue
+        for form in _vowel_drops(word) + _swaps(word) + [word[::-1]]:
+            if form not in taken and len(form) >= _SHORTEST_SURE - 1:
+                found.setdefault(form, word)
+    return found
+
+
+def _vowel_drops(word: bytes) -> list[bytes]:
+    vowels = [i for i, letter in enumerate(word) if letter in _VOWELS and i > 0][:5]
+    return [
+        bytes(letter for i, letter in enumerate(word) if i not in dropped)
+        for count in range(1, len(vowels) + 1)
+        for dropped in combinations(vowels, count)
+    ]
+
+
+def _swaps(word: bytes) -> list[bytes]:
+    return [
+        word[:i] + bytes((word[i + 1], word[i])) + word[i + 2 :]
+        for i in range(1, len(word) - 1)
+        if word[i] != word[i + 1]
+    ]
+
+
+_ORDINARY = frozenset(b"kurang seni sekon bekal".split())
+"""Ordinary words that a misspelling of a hidden-class word would be."""
