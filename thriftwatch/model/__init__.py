@@ -1,0 +1,1 @@
+"""The model: plain arrays, scored with numpy alone."""

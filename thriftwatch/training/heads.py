@@ -1,0 +1,188 @@
+"""Fit the linear heads, out of fold and on everything."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from thriftwatch.training.labelled import Labelled
+
+__all__ = ["HEADS", "HeadTargets", "OutOfFold", "fit_heads", "head_targets", "out_of_fold"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Progress = Callable[[int, int, str], None]
+
+RULES = ("R0", "R1", "R2", "R3", "R4", "R5", "R6", "R7")
+HEADS = ("label", "goods", "worn", "foreign", *RULES)
+_EVIDENCE_HEADS = ("label", "R1", "R2", "R4", "R5")
+"""Heads that a listing without its deciding words is a counter-example for."""
+
+_C = 20.0
+_COPY_WEIGHT = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class HeadTargets:
+    """What each head should say of each row, and how much each row counts.
+
+    Attributes
+    ----------
+    names
+        The heads.
+    target
+        int8, shape (rows, heads).
+    weight
+        float64, shape (rows, heads); 0 where a row says nothing about a head.
+    """
+
+    names: tuple[str, ...]
+    target: NDArray[np.int8]
+    weight: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfFold:
+    """Log-odds of heads that did not see the rows they judge.
+
+    Attributes
+    ----------
+    nested
+        float64, shape (folds, rows, heads). ``nested[f]`` judges the rows of fold ``f`` with
+        heads fitted on all other folds, and every other row with heads that saw neither its fold
+        nor fold ``f``: what is fitted on the rest of ``nested[f]`` can be judged on fold ``f``.
+    fold
+        int64, shape (rows,).
+    """
+
+    nested: Floats
+    fold: Ints
+
+    def plain(self) -> Floats:
+        """Return the ordinary out-of-fold log-odds, shape (rows, heads)."""
+        return self.nested[self.fold, np.arange(len(self.fold))]
+
+
+def head_targets(rows: Labelled, copies_of: Ints) -> HeadTargets:
+    """Return the targets of the labelled rows, and of their copies without evidence.
+
+    Parameters
+    ----------
+    rows
+        Labelled listings.
+    copies_of
+        int64, shape (copies,): the row each copy was made of.
+
+    Returns
+    -------
+    HeadTargets
+        First the rows, then the copies.
+    """
+    states = {
+        "label": (rows.label == 1, rows.certainty != "uncertain"),
+        "goods": (rows.goods != "out", rows.goods != ""),
+        "worn": (rows.worn == "yes", rows.worn != ""),
+        "foreign": (rows.origin == "foreign", rows.origin != ""),
+    }
+    states |= {rule: (rows.rule == rule, rows.rule != "") for rule in RULES}
+    names = tuple(name for name in HEADS if states[name][1].any())
+    target = np.column_stack([states[name][0] for name in names]).astype(np.int8)
+    weight = np.column_stack([states[name][1] for name in names]).astype(np.float64)
+    copied = target[copies_of].copy()
+    copy_weight = np.zeros((len(copies_of), len(names)))
+    for place, name in enumerate(names):
+        if name in _EVIDENCE_HEADS:
+            copied[:, place] = 0
+            copy_weight[:, place] = _COPY_WEIGHT
+        elif name == "goods":
+            copy_weight[:, place] = _COPY_WEIGHT
+    return HeadTargets(names, np.vstack((target, copied)), np.vstack((weight, copy_weight)))
+
+
+def fit_heads(
+    matrix: sparse.csr_matrix, targets: HeadTargets, *, jobs: int, on_done: Callable[[], None]
+) -> tuple[Floats, Floats]:
+    """Fit every head on all rows.
+
+    Returns
+    -------
+    coefficients
+        float64, shape (heads, columns).
+    intercepts
+        float64, shape (heads,).
+    """
+    everything = np.ones(matrix.shape[0], bool)
+    fitted = _run(
+        [(everything, head) for head in range(len(targets.names))], matrix, targets, jobs, on_done
+    )
+    return np.vstack([c for c, _ in fitted]), np.array([b for _, b in fitted])
+
+
+def out_of_fold(
+    matrix: sparse.csr_matrix,
+    targets: HeadTargets,
+    fold: Ints,
+    *,
+    jobs: int,
+    on_done: Callable[[], None],
+) -> OutOfFold:
+    """Judge every row with heads that saw neither it nor its group.
+
+    Heads are fitted without each fold and without each pair of folds, so that nothing needs to
+    be fitted twice for the nested estimate.
+    """
+    folds = int(fold.max()) + 1
+    heads = len(targets.names)
+    left_out: list[tuple[int, ...]] = [(f,) for f in range(folds)]
+    left_out += list(combinations(range(folds), 2))
+    tasks = [(~np.isin(fold, out), head) for out in left_out for head in range(heads)]
+    fitted = _run(tasks, matrix, targets, jobs, on_done)
+    nested = np.zeros((folds, matrix.shape[0], heads))
+    for place, out in enumerate(left_out):
+        models = fitted[place * heads : (place + 1) * heads]
+        for judged in out:
+            rows = np.flatnonzero(fold == judged)
+            within = out[0] if len(out) == 1 else out[0] if out[1] == judged else out[1]
+            part = matrix[rows]
+            nested[within, rows] = np.column_stack([part @ c + b for c, b in models])
+    return OutOfFold(nested, fold)
+
+
+def fits_needed(folds: int, heads: int) -> int:
+    """Return how many fits `out_of_fold` and `fit_heads` make together."""
+    return heads * (folds + folds * (folds - 1) // 2 + 1)
+
+
+def _run(
+    tasks: Sequence[tuple[NDArray[np.bool_], int]],
+    matrix: sparse.csr_matrix,
+    targets: HeadTargets,
+    jobs: int,
+    on_done: Callable[[], None],
+) -> list[tuple[Floats, float]]:
+    results = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(
+        delayed(_fit_one)(matrix, targets.target[:, head], targets.weight[:, head] * mask)
+        for mask, head in tasks
+    )
+    fitted = []
+    for result in results:
+        fitted.append(result)
+        on_done()
+    return fitted
+
+
+def _fit_one(
+    matrix: sparse.csr_matrix, target: NDArray[np.int8], weight: Floats
+) -> tuple[Floats, float]:
+    used = np.flatnonzero(weight > 0)
+    if len(np.unique(target[used])) < 2:  # nothing to tell apart: the head says what it saw
+        seen = float(target[used][0]) if len(used) else 0.0
+        return np.zeros(matrix.shape[1]), 4.0 if seen else -4.0
+    model = LogisticRegression(C=_C, solver="liblinear", tol=1e-3, max_iter=200)
+    model.fit(matrix[used], target[used], sample_weight=weight[used])
+    return model.coef_[0], float(model.intercept_[0])

@@ -1,0 +1,157 @@
+"""Fit what joins the heads: the conjunction of the law, learned."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from thriftwatch.model.model import LOGIT_LIMIT, OUTPUTS, Interaction
+from thriftwatch.training.heads import OutOfFold
+from thriftwatch.training.labelled import Labelled
+
+__all__ = ["Joined", "join_heads", "output_targets"]
+
+Floats = NDArray[np.float64]
+
+_C = 0.05
+_UNCERTAIN_WEIGHT = 0.25
+_COPY_WEIGHT = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The fitted interaction, and what it would have said of rows it did not see.
+
+    Attributes
+    ----------
+    interaction
+        Fitted on all rows' out-of-fold heads, calibrated.
+    log_odds
+        float64, shape (rows, outputs): cross-validated and calibrated.
+    """
+
+    interaction: Interaction
+    log_odds: Floats
+
+
+def output_targets(rows: Labelled) -> tuple[NDArray[np.int8], Floats]:
+    """Return target and weight of every output for every row, shape (rows, outputs)."""
+    worn, goods = rows.worn == "yes", rows.goods != "out"
+    target = {
+        "imported": rows.label == 1,
+        "all-used": worn & goods,
+        "goods": goods,
+        "worn": worn,
+        "foreign": rows.origin == "foreign",
+    }
+    stated = {
+        "imported": np.ones(len(rows), bool),
+        "all-used": (rows.worn != "") & (rows.goods != ""),
+        "goods": rows.goods != "",
+        "worn": rows.worn != "",
+        "foreign": rows.origin != "",
+    }
+    weight = np.column_stack([stated[name] for name in OUTPUTS]).astype(np.float64)
+    weight[rows.certainty == "uncertain", OUTPUTS.index("imported")] = _UNCERTAIN_WEIGHT
+    return np.column_stack([target[name] for name in OUTPUTS]).astype(np.int8), weight
+
+
+def join_heads(
+    judged: OutOfFold,
+    target: NDArray[np.int8],
+    weight: Floats,
+    copies_of: NDArray[np.int64],
+) -> Joined:
+    """Fit the interaction on out-of-fold heads, judge it by nested folds, and calibrate it.
+
+    Parameters
+    ----------
+    judged
+        Heads of the rows and then of the copies without evidence.
+    target, weight
+        What `output_targets` returned for the rows.
+    copies_of
+        The row that each copy was made of.
+
+    Returns
+    -------
+    Joined
+    """
+    rows = len(target)
+    copy_target = target[copies_of].copy()
+    copy_target[:, OUTPUTS.index("imported")] = 0
+    copy_weight = np.zeros((len(copies_of), len(OUTPUTS)))
+    copy_weight[:, OUTPUTS.index("imported")] = _COPY_WEIGHT
+    target = np.vstack((target, copy_target))
+    weight = np.vstack((weight, copy_weight))
+
+    log_odds = np.zeros((rows, len(OUTPUTS)))
+    for fold in range(len(judged.nested)):
+        own = judged.fold == fold
+        fitted = _fit(judged.nested[fold][~own], target[~own], weight[~own])
+        tested = np.flatnonzero(own[:rows])
+        log_odds[tested] = fitted(judged.nested[fold][tested])
+    slope, shift = _calibration(log_odds, target[:rows], weight[:rows])
+    log_odds = log_odds * slope + shift
+    heads = judged.plain()
+    final = _fit(heads, target, weight)
+    return Joined(
+        Interaction(
+            np.round(final.bias * slope + shift, 6),
+            np.round(final.linear * slope[:, None], 6),
+            np.round(final.pairs * slope[:, None, None], 6),
+            np.round(_undecided(heads[:rows], log_odds), 6),
+        ),
+        log_odds,
+    )
+
+
+def _undecided(heads: Floats, log_odds: Floats) -> Floats:
+    """Return the mean heads of the rows nearest to even odds, for each output."""
+    z = np.clip(heads, -LOGIT_LIMIT, LOGIT_LIMIT)
+    nearest = np.argsort(np.abs(log_odds), axis=0, kind="stable")[: max(len(z) // 10, 1)]
+    return np.stack([z[rows].mean(axis=0) for rows in nearest.T])
+
+
+def _fit(heads: Floats, target: NDArray[np.int8], weight: Floats) -> Interaction:
+    """Fit a logistic regression on the heads and their products for each output."""
+    z = np.clip(heads, -LOGIT_LIMIT, LOGIT_LIMIT)
+    size = z.shape[1]
+    first, second = np.triu_indices(size)
+    inputs = np.hstack((z, z[:, first] * z[:, second]))
+    mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-9
+    scaled = (inputs - mean) / spread
+    outputs = target.shape[1]
+    bias, linear = np.zeros(outputs), np.zeros((outputs, size))
+    pairs = np.zeros((outputs, size, size))
+    for output in range(outputs):
+        used = weight[:, output] > 0
+        if len(np.unique(target[used, output])) < 2:
+            bias[output] = -4.0
+            continue
+        model = LogisticRegression(C=_C, solver="liblinear", tol=1e-5, intercept_scaling=10.0)
+        model.fit(scaled[used], target[used, output], sample_weight=weight[used, output])
+        weights = model.coef_[0] / spread
+        bias[output] = model.intercept_[0] - mean @ weights
+        linear[output] = weights[:size]
+        pairs[output, first, second] += weights[size:] / 2
+        pairs[output, second, first] += weights[size:] / 2
+    return Interaction(bias, linear, pairs, np.zeros_like(linear))
+
+
+def _calibration(
+    log_odds: Floats, target: NDArray[np.int8], weight: Floats
+) -> tuple[Floats, Floats]:
+    """Return slope and shift of Platt's calibration for each output (Platt 1999)."""
+    slope, shift = np.ones(log_odds.shape[1]), np.zeros(log_odds.shape[1])
+    for output in range(log_odds.shape[1]):
+        used = weight[:, output] > 0
+        if len(np.unique(target[used, output])) < 2:
+            continue
+        model = LogisticRegression(C=1e4, solver="liblinear", intercept_scaling=10.0)
+        model.fit(
+            log_odds[used, output, None], target[used, output], sample_weight=weight[used, output]
+        )
+        slope[output], shift[output] = model.coef_[0, 0], model.intercept_[0]
+    return slope, shift

@@ -1,0 +1,228 @@
+"""Labelled listings: read tables, check every row, set unusable rows aside with the reason."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thriftwatch.errors import InputError, TableError, listed, shown
+from thriftwatch.files import RejectedRow, TableRead, read_table
+from thriftwatch.listing import find_column
+
+__all__ = ["COLUMN_VALUES", "Labelled", "read_labelled"]
+
+COLUMN_VALUES = {
+    "label": ("0", "1"),
+    "certainty": ("sure", "probable", "uncertain"),
+    "rule": ("R0", "R1", "R2", "R3", "R4", "R5", "R6", "R7", "none"),
+    "goods": ("core", "adjacent", "out"),
+    "worn": ("yes", "no", "unknown"),
+    "origin": ("foreign", "domestic", "unknown"),
+}
+"""Accepted values of the checked columns; all but the label may be empty."""
+
+_TEXTS = ("id", "title", "description", "shop", "pair", "part", "spans")
+_FACTS = ("certainty", "rule", "goods", "worn", "origin")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Labelled listings, column by column; every array has shape (rows,) and dtype object.
+
+    Attributes
+    ----------
+    label
+        int8: 0 or 1.
+    id, title, description, shop, pair, part, spans
+        Text; empty where the table has no such column.
+    certainty, rule, goods, worn, origin
+        One of `COLUMN_VALUES`, or empty where not stated.
+    rejected
+        Rows that could not be used, each with file, line and reason.
+    """
+
+    label: NDArray[np.int8]
+    id: NDArray[np.object_]
+    title: NDArray[np.object_]
+    description: NDArray[np.object_]
+    shop: NDArray[np.object_]
+    pair: NDArray[np.object_]
+    part: NDArray[np.object_]
+    spans: NDArray[np.object_]
+    certainty: NDArray[np.object_]
+    rule: NDArray[np.object_]
+    goods: NDArray[np.object_]
+    worn: NDArray[np.object_]
+    origin: NDArray[np.object_]
+    rejected: tuple[RejectedRow, ...] = ()
+
+    def __len__(self) -> int:
+        """Return the number of usable rows."""
+        return len(self.label)
+
+    def take(self, rows: NDArray[Any]) -> "Labelled":
+        """Return some of the rows."""
+        columns = {
+            f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "rejected"
+        }
+        return Labelled(**columns, rejected=self.rejected)
+
+    def states(self, column: str) -> bool:
+        """Return whether any row states a value in this column."""
+        return bool((getattr(self, column) != "").any())
+
+
+def read_labelled(
+    sources: Any,
+    *,
+    encoding: str = "utf-8",
+    columns: dict[str, str] | None = None,
+    skip_unusable: bool = False,
+) -> Labelled:
+    """Read labelled listings from files or a table in memory.
+
+    Parameters
+    ----------
+    sources
+        A path, several paths, or a table (pandas, polars, pyarrow, anything that speaks the
+        Arrow C stream interface). Only ``title`` and ``label`` are obligatory.
+    encoding
+        Encoding of text files.
+    columns
+        Column names to use, such as ``{"title": "judul"}``; others are found by name.
+    skip_unusable
+        Set rows with a wrong label or fact aside instead of raising.
+
+    Returns
+    -------
+    Labelled
+
+    Raises
+    ------
+    TableError
+        If a file is not what it says, or a row has a label or fact that is not accepted.
+    ColumnError
+        If there is no title or label column.
+    """
+    if isinstance(sources, str | PathLike):
+        sources = [sources]
+    if hasattr(sources, "__arrow_c_stream__"):
+        reads = [_read_frame(sources)]
+    elif isinstance(sources, Iterable):
+        reads = [read_table(path, encoding=encoding) for path in sources]
+    else:
+        raise InputError(
+            f"labelled listings must be paths or a table, not {type(sources).__name__}; "
+            'give a path such as "labelled.csv"'
+        )
+    parts = [_check(read, columns or {}, skip_unusable) for read in reads]
+    if not parts:
+        raise InputError("no labelled listings given; give at least one file")
+    together = _without_copies(_concatenate(parts))
+    if not len(together):
+        raise InputError(f"{reads[0].file}: no usable labelled row; a row needs a title and 0 or 1")
+    return together
+
+
+def _read_frame(frame: Any) -> TableRead:
+    import pyarrow as pa
+
+    table = pa.table(frame)
+    return TableRead("table", table, np.arange(1, table.num_rows + 1), ())
+
+
+def _check(read: TableRead, explicit: dict[str, str], skip_unusable: bool) -> Labelled:
+    available = read.table.column_names
+    where = fspath(read.file)
+    rows = read.table.num_rows
+    columns: dict[str, NDArray[np.object_]] = {}
+    for name in (*_TEXTS, "label", *_FACTS):
+        found = find_column(
+            name,
+            available,
+            explicit.get(name),
+            required=name in {"title", "label"},
+            where=where,
+        )
+        texts: Sequence[str] = [""] * rows if found is None else read.text(found).to_pylist()
+        columns[name] = np.array(texts, object)
+    for name in COLUMN_VALUES:
+        columns[name] = np.array([str(value).strip() for value in columns[name]], object)
+    rejected = list(read.rejected)
+    usable = np.ones(rows, bool)
+    for name, accepted in COLUMN_VALUES.items():
+        allowed = {*accepted, ""}
+        for row in np.flatnonzero([value not in allowed for value in columns[name]]).tolist():
+            problem = f"{shown(columns[name][row])} is not accepted; accepted: {listed(accepted)}"
+            line = int(read.line_numbers[row])
+            if not skip_unusable:
+                raise TableError(
+                    f"{problem}. Correct it, or skip such rows (--skip-unusable)",
+                    path=where,
+                    line=line,
+                    column=name,
+                )
+            if usable[row]:
+                rejected.append(RejectedRow(where, line, f"{name} {problem}", columns["title"][row]))
+            usable[row] = False
+    for name, reason in (("label", "no label"), ("title", "no title")):
+        for row in np.flatnonzero((columns[name] == "") & usable).tolist():
+            line = int(read.line_numbers[row])
+            rejected.append(RejectedRow(where, line, reason, columns["title"][row]))
+            usable[row] = False
+    label = columns.pop("label")[usable].astype(np.int8)
+    kept = {name: values[usable] for name, values in columns.items()}
+    return Labelled(label=label, **kept, rejected=tuple(rejected))
+
+
+def _concatenate(parts: Sequence[Labelled]) -> Labelled:
+    names = [f.name for f in fields(Labelled) if f.name != "rejected"]
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return Labelled(**columns, rejected=tuple(row for part in parts for row in part.rejected))
+
+
+def _without_copies(rows: Labelled) -> Labelled:
+    """Keep the first of equal rows; rows that are equal but for the label are set aside."""
+    first: dict[tuple[str, str, str], int] = {}
+    labels: dict[tuple[str, str, str], set[int]] = {}
+    keys = list(zip(rows.title, rows.description, rows.shop, strict=True))
+    for place, key in enumerate(keys):
+        first.setdefault(key, place)
+        labels.setdefault(key, set()).add(int(rows.label[place]))
+    kept, rejected = [], list(rows.rejected)
+    for place, key in enumerate(keys):
+        if len(labels[key]) > 1:
+            reason = "the same text is labelled both 0 and 1"
+        elif first[key] != place:
+            reason = "a copy of an earlier row"
+        else:
+            kept.append(place)
+            continue
+        rejected.append(RejectedRow("labelled rows", place + 1, reason, str(key[0])[:200]))
+    taken = rows.take(np.array(kept, np.int64))
+    return Labelled(
+        **{f.name: getattr(taken, f.name) for f in fields(Labelled) if f.name != "rejected"},
+        rejected=tuple(rejected),
+    )
+
+
+def read_excluded(path: str | Path) -> frozenset[str]:
+    """Read the ids of rows that are held out of training.
+
+    Parameters
+    ----------
+    path
+        A table with an ``id`` column.
+
+    Raises
+    ------
+    ColumnError
+        If there is no id column.
+    """
+    read = read_table(path)
+    column = find_column("id", read.table.column_names, required=True, where=fspath(path))
+    return frozenset(read.text(str(column)).to_pylist())
