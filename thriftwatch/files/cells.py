@@ -114,7 +114,7 @@ def _with_text(table: pa.Table, names: Iterable[str]) -> pa.Table:
     return table
 
 
-def _text(value: Any) -> str | None:  # noqa: ANN401
+def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, dict | list | tuple | bool | int | float):
@@ -122,7 +122,7 @@ def _text(value: Any) -> str | None:  # noqa: ANN401
     return str(value)
 
 
-def _finite(value: Any) -> Any:  # noqa: ANN401
+def _finite(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

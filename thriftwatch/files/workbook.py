@@ -281,11 +281,11 @@ def _excel_text(text: str) -> str:
     return text
 
 
-def _as_cells(sheet: Any, row: Sequence[Any]) -> list[Any]:  # noqa: ANN401
+def _as_cells(sheet: Any, row: Sequence[Any]) -> list[Any]:
     return [_literal(sheet, v) if isinstance(v, str) and v[:1] in ("=", "#") else v for v in row]
 
 
-def _literal(sheet: Any, text: str) -> Any:  # noqa: ANN401
+def _literal(sheet: Any, text: str) -> Any:
     """Make a cell of text that openpyxl would otherwise write as a formula or an error."""
     from openpyxl.cell import WriteOnlyCell
 

@@ -12,7 +12,7 @@ import os
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,18 +32,21 @@ BUNDLED = "thriftwatch-id"
 _HEADER_LIMIT = 1 << 20
 _WEIGHTS_LIMIT = 1 << 29
 _HALF, _SINGLE, _DOUBLE = np.dtype("<f2"), np.dtype("<f4"), np.dtype("<f8")
-_ARRAYS = {
+_TABLES: dict[str, tuple[np.dtype[Any], int]] = {
     "word_idf": (_HALF, 1),
     "word_weights": (_HALF, 2),
     "gram_idf": (_HALF, 1),
     "gram_weights": (_HALF, 2),
     "signal_weights": (_HALF, 2),
     "bias": (_SINGLE, 1),
-    "interaction_bias": (_DOUBLE, 1),
-    "interaction_linear": (_DOUBLE, 2),
-    "interaction_pairs": (_DOUBLE, 3),
-    "interaction_undecided": (_DOUBLE, 2),
 }
+_INTERACTION: dict[str, tuple[np.dtype[Any], int]] = {
+    "bias": (_DOUBLE, 1),
+    "linear": (_DOUBLE, 2),
+    "pairs": (_DOUBLE, 3),
+    "undecided": (_DOUBLE, 2),
+}
+_ARRAYS = _TABLES | {f"interaction_{name}": kind for name, kind in _INTERACTION.items()}
 _RETRAIN = "get it again, or train it again: thriftwatch train LABELLED.csv -o FOLDER"
 
 Arrays = dict[str, NDArray[Any]]
@@ -72,7 +75,15 @@ def load_model(path: str | os.PathLike[str] | None = None) -> Model:
     >>> load_model() is load_model()
     True
     """
-    folder = _bundled() if path is None else Path(path)
+    return _load_bundled() if path is None else _load_folder(Path(path))
+
+
+@cache
+def _load_bundled() -> Model:
+    return _load_folder(_bundled())
+
+
+def _load_folder(folder: Path) -> Model:
     try:
         stamp = tuple((folder / name).stat().st_mtime_ns for name in (HEADER, WEIGHTS))
     except OSError:
@@ -88,7 +99,9 @@ def _bundled() -> Path:
 
 def _not_a_model(folder: Path) -> str:
     if not folder.exists():
-        return f"{folder}: no such model folder; train one: thriftwatch train LABELLED.csv -o {folder}"
+        return (
+            f"{folder}: no such model folder; train one: thriftwatch train LABELLED.csv -o {folder}"
+        )
     if not folder.is_dir():
         return (
             f"{folder}: a model is a folder with {HEADER} and {WEIGHTS}, and this is a file; "
@@ -109,7 +122,9 @@ def _load(folder: Path, stamp: tuple[int, ...]) -> Model:
 def _read_limited(path: Path, limit: int) -> bytes:
     size = path.stat().st_size
     if size > limit:
-        raise ModelError(f"{path}: {size} bytes, more than the {limit} a model may have; {_RETRAIN}")
+        raise ModelError(
+            f"{path}: {size} bytes, more than the {limit} a model may have; {_RETRAIN}"
+        )
     return path.read_bytes()
 
 
@@ -180,23 +195,17 @@ def _assemble(folder: Path, header: dict[str, Any], arrays: Arrays) -> Model:
         header,
         tuple(header["heads"]),
         Tables(
-            *(arrays[name].astype(np.float32) for name in list(_ARRAYS)[:6]),
+            **{name: arrays[name].astype(np.float32) for name in _TABLES},
             unseen_idf=float(header["unseen_idf"]),
         ),
-        Interaction(*(arrays[name] for name in list(_ARRAYS)[6:])),
+        Interaction(**{name: arrays[f"interaction_{name}"] for name in _INTERACTION}),
     )
 
 
 def _packed(model: Model) -> bytes:
     """Return the arrays as an ``.npz`` file; the same model gives the same bytes."""
-    tables, join = model.tables, model.interaction
-    arrays: Arrays = {name: getattr(tables, name) for name in list(_ARRAYS)[:6]}
-    arrays |= {
-        "interaction_bias": join.bias,
-        "interaction_linear": join.linear,
-        "interaction_pairs": join.pairs,
-        "interaction_undecided": join.undecided,
-    }
+    arrays: Arrays = {name: getattr(model.tables, name) for name in _TABLES}
+    arrays |= {f"interaction_{name}": getattr(model.interaction, name) for name in _INTERACTION}
     stored = {name: arrays[name].astype(kind) for name, (kind, _) in _ARRAYS.items()}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **stored)

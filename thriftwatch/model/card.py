@@ -33,8 +33,8 @@ and so is selling new imports. Do not remove listings on the score alone.
 |---|---|---|
 {tiers}
 
-"likely" starts where 98 of 100 cross-validated listings are positive, "review" where 95 of 100
-positives are included. With fewer positives among the listings than among the training data, a
+"likely" starts where {precision:.1%} of the cross-validated listings are positive, "review" where
+{recall:.1%} of the positives are included. With fewer positives among the listings than among the training data, a
 larger share of what is shown is lawful.
 
 ## Made with
@@ -67,5 +67,7 @@ def write_card(header: Mapping[str, Any]) -> str:
             f"| {name} | {tier['review']:.4f} | {tier['likely']:.4f} |"
             for name, tier in header["tiers"].items()
         ),
+        precision=header["tiers_chosen_for"]["likely_precision"],
+        recall=header["tiers_chosen_for"]["review_recall"],
         versions=", ".join(f"{name} {number}" for name, number in header["versions"].items()),
     )

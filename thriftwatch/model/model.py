@@ -6,17 +6,19 @@ not linear in the words: it is a logistic function of the heads' log-odds and of
 products. Everything that leads to a head is linear, which is why reasons can be exact.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from thriftwatch.text.blocks import Block, blocks_of
-from thriftwatch.text.features import Features, extract, grams_of
+from thriftwatch.text.features import Features, extract
 from thriftwatch.text.hashing import rows
 from thriftwatch.text.shops import shop_hint
+from thriftwatch.text.wordstore import NewWords, WordStore
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -136,7 +138,7 @@ class HeadScores:
     heads
         float64, shape (listings, heads).
     word_parts
-        float32, shape (kinds, heads): what one distinct word adds before the norm.
+        float32, shape (counted words, heads): what each word that counts adds, before the norm.
     norm
         float32, shape (listings,): what word parts are divided by.
     signal_parts
@@ -147,6 +149,40 @@ class HeadScores:
     word_parts: Floats
     norm: Floats
     signal_parts: Floats
+
+
+class _WordParts:
+    """What each word of a `WordStore` adds to the heads before the norm, and its squared idf."""
+
+    __slots__ = ("_parts", "_tables", "store")
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._parts = np.zeros((1 << 12, len(tables.bias) + 1), np.float32)
+        self.store = WordStore(self._learn)
+
+    def take(self, numbers: Ints) -> Floats:
+        """Return parts and squared idf of words, shape (words, heads + 1)."""
+        return self._parts.take(numbers, axis=0)
+
+    def _learn(self, new: NewWords) -> None:
+        tables = self._tables
+        word_rows = rows(new.canonical, tables.word_bits)
+        idf = tables.word_idf.take(word_rows)
+        idf[idf == 0] = tables.unseen_idf
+        gram_rows = rows(new.gram_hashes, tables.gram_bits)
+        gram_idf = tables.gram_idf.take(gram_rows)
+        sums = _sums(tables.gram_weights.take(gram_rows, axis=0), new.gram_first)
+        squares = _sums((gram_idf * gram_idf)[:, None], new.gram_first)
+        length = np.sqrt(np.maximum(squares, np.float32(1e-6)))
+        parts = tables.word_weights.take(word_rows, axis=0) + sums / length * idf[:, None]
+        end = new.first_number + len(idf)
+        if end > len(self._parts):
+            grown = np.zeros((2 * end, self._parts.shape[1]), np.float32)
+            grown[: len(self._parts)] = self._parts
+            self._parts = grown
+        self._parts[new.first_number : end, :-1] = parts
+        self._parts[new.first_number : end, -1] = idf * idf
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +231,7 @@ class Model:
     heads: tuple[str, ...]
     tables: Tables
     interaction: Interaction
+    _local: threading.local = field(default_factory=threading.local, repr=False)
 
     @property
     def id(self) -> str:
@@ -205,23 +242,31 @@ class Model:
     def __repr__(self) -> str:
         return f"<Model {self.id}>"
 
+    def _words(self) -> _WordParts:
+        """Return what this thread remembers of words."""
+        words: _WordParts | None = getattr(self._local, "words", None)
+        if words is None:
+            words = self._local.words = _WordParts(self.tables)
+        return words
+
+    def features(self, block: Block) -> Features:
+        """Extract the features of a block of listings."""
+        return extract(block.data, block.offsets, self._words().store)
+
     def head_scores(self, features: Features) -> HeadScores:
         """Compute the log-odds of every head for a block of listings."""
-        tables = self.tables
-        parts, idf = _word_parts(features, tables)
+        tables, n, signals = self.tables, features.listings, features.signals
         counted = features.counted
-        kind = features.kind_of[counted]
-        bounds = np.searchsorted(features.words.text[counted], np.arange(2 * features.listings + 1))
-        by_text = _sums(parts.take(kind, axis=0), bounds)
-        squares = _sums((idf * idf).take(kind)[:, None], bounds)[:, 0]
-        n = features.listings
-        norm = np.sqrt(np.maximum(squares[:n] + squares[n:], 1.0))
-        signal_rows = rows(features.signal_hash, tables.signal_bits)
+        parts = self._words().take(features.numbers.take(counted))
+        bounds = np.searchsorted(features.words.text.take(counted), np.arange(2 * n + 1))
+        by_text = _sums(parts, bounds)
+        sums = by_text[:n] + by_text[n:]
+        norm = np.sqrt(np.maximum(sums[:, -1], np.float32(1.0)))
+        signal_rows = rows(signals.hashes, tables.signal_bits)
         signal_parts = tables.signal_weights.take(signal_rows, axis=0)
-        signal_bounds = np.searchsorted(features.signal_listing, np.arange(n + 1))
-        signals = _sums(signal_parts, signal_bounds)
-        heads = (by_text[:n] + by_text[n:]) / norm[:, None] + signals + tables.bias
-        return HeadScores(heads.astype(np.float64), parts, norm, signal_parts)
+        by_signal = _sums(signal_parts, np.searchsorted(signals.listing, np.arange(n + 1)))
+        heads = sums[:, :-1] / norm[:, None] + by_signal + tables.bias
+        return HeadScores(heads.astype(np.float64), parts[:, :-1], norm, signal_parts)
 
     def score_batch(
         self,
@@ -244,21 +289,24 @@ class Model:
         -------
         BatchScores
         """
-        parts = [self._score_block(block, policy) for block in blocks_of(titles, descriptions, shops)]
+        parts = [
+            self._score_block(block, policy) for block in blocks_of(titles, descriptions, shops)
+        ]
         if not parts:
             none = np.zeros(0)
             return BatchScores(none, none, none, none, none.astype(np.int8))
         return BatchScores(
-            *(np.concatenate([getattr(part, name) for part in parts]) for name in BatchScores.__slots__)
+            *(
+                np.concatenate([getattr(part, name) for part in parts])
+                for name in BatchScores.__slots__
+            )
         )
 
     def _score_block(self, block: Block, policy: str) -> BatchScores:
-        features = extract(block.data, block.offsets)
-        return self.decide(self.head_scores(features).heads, block.shops, policy)
+        heads = self.head_scores(self.features(block)).heads
+        return self.decide(heads, block.shops, policy)
 
-    def decide(
-        self, heads: NDArray[np.float64], shops: Sequence[str], policy: str
-    ) -> BatchScores:
+    def decide(self, heads: NDArray[np.float64], shops: Sequence[str], policy: str) -> BatchScores:
         """Turn heads and shop names into facts, score and tier."""
         probability = _sigmoid(self.interaction(heads))
         thresholds = self.card["tiers"][policy]
@@ -290,32 +338,29 @@ class Model:
         from thriftwatch.model.reasons import find_reasons
 
         (block,) = blocks_of([title], [description], [shop])
-        features = extract(block.data, block.offsets)
+        features = self.features(block)
         found = self.head_scores(features)
         scores = self.decide(found.heads, block.shops, policy)
         if not limit:
             return scores, ()
         return scores, find_reasons(self, block, features, found, policy, limit)
 
+    def __getstate__(self) -> tuple[Any, ...]:
+        """Leave what a thread remembers behind: a copy in another process starts afresh."""
+        return self.card, self.heads, self.tables, self.interaction
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        """Take the numbers over."""
+        values = (*state, threading.local())
+        names = ("card", "heads", "tables", "interaction", "_local")
+        for name, value in zip(names, values, strict=True):
+            object.__setattr__(self, name, value)
+
     def save(self, folder: "str | PathLike[str]") -> None:
         """Write the model as a folder of JSON, arrays and a card, all or nothing."""
         from thriftwatch.model.artifact import save_model
 
         save_model(self, folder)
-
-
-def _word_parts(features: Features, tables: Tables) -> tuple[Floats, Floats]:
-    """Return what each distinct word adds to every head before the norm, and its idf."""
-    word_rows = rows(features.kinds, tables.word_bits)
-    idf = tables.word_idf.take(word_rows)
-    idf[idf == 0] = tables.unseen_idf
-    grams = grams_of(features)
-    gram_rows = rows(grams.hashes, tables.gram_bits)
-    gram_idf = tables.gram_idf.take(gram_rows)
-    sums = _sums(tables.gram_weights.take(gram_rows, axis=0), grams.first)
-    length = np.sqrt(np.maximum(_sums((gram_idf * gram_idf)[:, None], grams.first), 1e-6))
-    parts = tables.word_weights.take(word_rows, axis=0) + sums / length * idf[:, None]
-    return parts, idf
 
 
 def _sums(values: Floats, bounds: Ints) -> Floats:
@@ -330,9 +375,3 @@ def _sums(values: Floats, bounds: Ints) -> Floats:
 def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30)))
     return result
-
-
-def feature_blocks(titles: Any, descriptions: Any) -> Iterator[Features]:
-    """Yield the features of each block of a batch (for training)."""
-    for block in blocks_of(titles, descriptions, [""] * len(titles)):
-        yield extract(block.data, block.offsets)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from thriftwatch.model.model import OUTPUTS
 from thriftwatch.result import Reason
-from thriftwatch.text.features import CLASS_FAMILY, CLASS_PAIR, FAMILY_CLASS, Features
+from thriftwatch.text.features import PAIRS, Features
 from thriftwatch.text.lexicon import Term
 from thriftwatch.text.vocabulary import load_vocabulary
 
@@ -73,10 +73,9 @@ def contributions(model: "Model", features: Features, found: "HeadScores") -> Co
     Contributions
     """
     words = np.zeros((len(features.words), len(model.heads)))
-    counted = features.counted
-    words[counted] = found.word_parts[features.kind_of[counted]] / found.norm[0]
-    first, last = features.signal_first, features.signal_last
-    paired = np.isin(features.signal_code[:, 0], (CLASS_PAIR, FAMILY_CLASS, CLASS_FAMILY))
+    words[features.counted] = found.word_parts / found.norm[0]
+    first, last = features.signals.first, features.signals.last
+    paired = np.isin(features.signals.kind, PAIRS)
     # A pair rests on its two ends, any other signal on every word it covers.
     sizes = np.where(paired, 2, last - first + 1)
     of = np.repeat(np.arange(len(sizes)), sizes)
@@ -225,7 +224,9 @@ def _sentences(text: str, fact: str, weight: float, term: Term | None) -> tuple[
     if term is not None:
         about, about_en = f": {term.meaning_id}", f": {term.meaning_en}"
     elif fact in _FACTS:
-        sign, sign_en = ("petunjuk", "a sign of") if weight > 0 else ("bukan petunjuk", "no sign of")
+        sign, sign_en = (
+            ("petunjuk", "a sign of") if weight > 0 else ("bukan petunjuk", "no sign of")
+        )
         about, about_en = f": {sign} {_FACTS[fact]}", f": {sign_en} {_FACTS_EN[fact]}"
     else:
         about = about_en = ""

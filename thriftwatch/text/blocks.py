@@ -82,12 +82,12 @@ def _column(texts: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return data, offsets.astype(np.int64)
 
 
-def _join(
-    parts: list[tuple[NDArray[np.uint8], NDArray[np.int64]]], shops: Sequence[str]
-) -> Block:
+def _join(parts: list[tuple[NDArray[np.uint8], NDArray[np.int64]]], shops: Sequence[str]) -> Block:
     (titles, title_offsets), (descriptions, offsets) = parts
     title_bytes = titles[title_offsets[0] : title_offsets[-1]]
     rest = descriptions[offsets[0] : offsets[-1]]
     joined = np.concatenate((title_bytes, rest))
-    starts = np.concatenate((title_offsets - title_offsets[0], offsets[1:] - offsets[0] + len(title_bytes)))
+    starts = np.concatenate(
+        (title_offsets - title_offsets[0], offsets[1:] - offsets[0] + len(title_bytes))
+    )
     return Block(joined, starts, shops)

@@ -18,8 +18,18 @@ __all__ = ["Folded", "fold_bytes", "fold_character", "fold_text"]
 
 _FIRST_FLAG, _LAST_FLAG = 0x1F1E6, 0x1F1FF  # regional indicators: flags, and letters in disguise
 _STARTS_RUN, _ENDS_RUN = 1 << 21, 1 << 22  # marks above the code points, see _fold_key
-_SEEN_AS = str.maketrans("ɐɔǝɟƃɥᴉɾʞꞁɯɹʇʌʍʎ×✕✖", "acefghijklmrtvwyxxx")
-"""What a reader sees where romanisation goes by sound: turned letters, and the sign in 68×56."""
+_TRADE_MARKS = "™℠"
+_SIGHT = {
+    "ɐɔǝɟƃɥᴉɾʞꞁɯɹʇʌʍʎɿƨŋŊ×✕✖": "acefghijklmrtvwyrsnNxxx",  # turned, mirrored, and in 68×56
+    "вгиӀнпрсѕухцшьүӏѡєяВИНПРСЅУХЦШЬҮЄЯ": "brnlhnpcsyxuwbylwerBNHNPCSYXUWBYER",  # Cyrillic
+    "βγηνπρϱςσϲυχωΒΗΛΠΡΣϹΧ": "bynvnppcocuxwBHANPECX",  # Greek
+    "ցոռգզսաքՍՏ": "gnnqquwfUS",  # Armenian
+    "ᗩᗅᗷᑕᗪᖴᒍᒪᗰᑎᑭᑫᖇᔕᑌᐯᗯᘔ": "AABCDFJLMNPQRSUVWZ",  # Canadian syllables
+    "ᎪᏴᏟᏣᎠᎬᏀᎻᎥᎫᏦᏞᎷᏢᎡᏒᏕᏚᎢᏙᎳᎽᏃ": "ABCCDEGHIJKLMPRRSSTVWYZ",  # Cherokee
+    "ꓐꓚꓓꓰꓝꓖꓲꓙꓗꓑꓔꓦꓫꓜ": "BCDEFGIJKPTVXZ",  # Lisu
+}
+_SEEN_AS = str.maketrans("".join(_SIGHT), "".join(_SIGHT.values()))
+"""What a reader of Indonesian sees where romanisation goes by sound: ``с`` is a c to the eye."""
 
 
 class Folded(NamedTuple):
@@ -70,9 +80,13 @@ def fold_character(character: str) -> str:
     """
     kept = "".join(
         part
-        for part in unicodedata.normalize("NFKC", character).translate(_SEEN_AS)
+        for part in unicodedata.normalize("NFKC", character.translate(_SEEN_AS)).translate(_SEEN_AS)
         if unicodedata.category(part) not in {"Mn", "Me", "Cf", "Cc"} or part in "\t\n\r"
     )
+    if character in _TRADE_MARKS:
+        return " "
+    if len(kept) == 3 and kept[0] + kept[2] == "()" and kept[1].isalpha():
+        return fold_character(kept[1])  # ⒯⒣⒭⒤⒡⒯
     folded = anyascii(kept)
     if len(folded) > 2 and folded[0] == folded[-1] == ":":
         folded = f" {folded[1:-1].replace('_', ' ')} "
@@ -116,7 +130,7 @@ def fold_bytes(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Folded:
     leads = np.flatnonzero(data >= 0xC0)
     if not len(leads):
         return Folded(data, offsets, None)
-    keys = _fold_keys(_code_points(data, leads), leads, data)
+    keys = _fold_keys(_code_points(data, leads), leads, offsets)
     distinct, inverse = np.unique(keys, return_inverse=True)
     replacements = [_fold_key(int(key)) for key in distinct]
     sizes = np.array([len(r) for r in replacements], np.int64)
@@ -145,20 +159,25 @@ def _code_points(data: NDArray[np.uint8], leads: NDArray[np.intp]) -> NDArray[np
     two = (lead & 0x1F) << 6 | second
     three = (lead & 0x0F) << 12 | second << 6 | third
     four = (lead & 0x07) << 18 | second << 12 | third << 6 | fourth
-    return np.where(lead < 0xE0, two, np.where(lead < 0xF0, three, four))
+    points: NDArray[np.int64] = np.where(lead < 0xE0, two, np.where(lead < 0xF0, three, four))
+    return points
 
 
 def _fold_keys(
-    points: NDArray[np.int64], leads: NDArray[np.intp], data: NDArray[np.uint8]
+    points: NDArray[np.int64], leads: NDArray[np.intp], offsets: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Mark where runs of regional indicators start and end, so that 🇯🇵 is a word of its own."""
+    """Mark where runs of regional indicators start and end, so that 🇯🇵 is a word of its own.
+
+    An indicator that stands alone is no flag but a letter.
+    """
     is_flag = (points >= _FIRST_FLAG) & (points <= _LAST_FLAG)
     if not is_flag.any():
         return points
-    joined = is_flag[1:] & is_flag[:-1] & (np.diff(leads) == 4)
-    starts = is_flag & ~np.concatenate(([False], joined))
-    ends = is_flag & ~np.concatenate((joined, [False]))
-    return points + starts * _STARTS_RUN + ends * _ENDS_RUN
+    same_text = ~np.isin(leads[1:], offsets)
+    joined = is_flag[1:] & is_flag[:-1] & (np.diff(leads) == 4) & same_text
+    before, after = np.concatenate(([False], joined)), np.concatenate((joined, [False]))
+    marks: NDArray[np.int64] = (after & ~before) * _STARTS_RUN + (before & ~after) * _ENDS_RUN
+    return points + marks
 
 
 def _fold_key(key: int) -> str:

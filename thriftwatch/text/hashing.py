@@ -28,7 +28,7 @@ __all__ = [
     "GRAM_SIZES",
     "LONGEST_WORD",
     "PADDING",
-    "Distinct",
+    "HashTable",
     "distinct",
     "gram_hashes",
     "hash_words",
@@ -170,51 +170,106 @@ def signal_hash(
     return mix(code.view(np.uint64) | np.uint64(kind << 48))
 
 
-class Distinct:
-    """The distinct values of an array, found without sorting.
+class HashTable:
+    """Numbers by 64-bit key, looked up for a whole block at once (open addressing).
 
-    Attributes
+    Parameters
     ----------
-    first
-        int64, shape (distinct,): for each distinct value one place where it stands.
-    inverse
-        int64, shape (n,): for each element the number of its distinct value.
+    keys
+        uint64, shape (n,): distinct.
+    values
+        int64, shape (n,), none negative; by default 0, 1, 2, ...
+
+    Examples
+    --------
+    >>> table = HashTable(np.array([30, 10], np.uint64))
+    >>> table.find(np.array([10, 20, 30], np.uint64)).tolist()
+    [1, -1, 0]
     """
 
-    __slots__ = ("first", "inverse")
+    __slots__ = ("_bits", "_keys", "_values", "count")
 
-    def __init__(self, first: NDArray[np.int64], inverse: NDArray[np.int64]) -> None:
-        self.first = first
-        self.inverse = inverse
+    def __init__(self, keys: Hashes, values: NDArray[np.int64] | None = None) -> None:
+        self.count = 0
+        self._resize(max(len(keys), 64))
+        self.add(keys, np.arange(len(keys)) if values is None else values)
+
+    def _resize(self, count: int) -> None:
+        self._bits = int(4 * count).bit_length()
+        self._keys = np.zeros(1 << self._bits, np.uint64)
+        self._values = np.full(1 << self._bits, -1, np.int64)
+
+    def _slots(self, keys: Hashes) -> NDArray[np.int64]:
+        return rows(keys * _GOLDEN, self._bits)
+
+    def find(self, keys: Hashes) -> NDArray[np.int64]:
+        """Return the value of each key, -1 for keys that are not here."""
+        slots = self._slots(keys)
+        values: NDArray[np.int64] = self._values.take(slots)
+        other = np.flatnonzero((self._keys.take(slots) != keys) & (values >= 0))
+        if len(other):
+            slots, asked = slots[other], keys[other]
+        while len(other):
+            slots = (slots + 1) & ((1 << self._bits) - 1)
+            found = self._values[slots]
+            values[other] = found
+            further = (self._keys[slots] != asked) & (found >= 0)
+            other, slots, asked = other[further], slots[further], asked[further]
+        return values
+
+    def add(self, keys: Hashes, values: NDArray[np.int64]) -> None:
+        """Add keys that are not here yet, each once."""
+        if self.count + len(keys) > (1 << self._bits) // 3:
+            filled = np.flatnonzero(self._values >= 0)
+            old_keys, old_values = self._keys[filled], self._values[filled]
+            self._resize(2 * (self.count + len(keys)))
+            self.count = 0
+            self.add(old_keys, old_values)
+        self.count += len(keys)
+        slots = self._slots(keys)
+        while len(keys):
+            # Of several keys that want one free slot the last one gets it; the others move on.
+            free = np.flatnonzero(self._values[slots] < 0)
+            self._keys[slots[free]] = keys[free]
+            self._values[slots[free]] = values[free]
+            left = np.flatnonzero(self._values[slots] != values)
+            keys, values = keys[left], values[left]
+            slots = (slots[left] + 1) & ((1 << self._bits) - 1)
 
 
-def distinct(keys: Hashes) -> Distinct:
+def distinct(keys: Hashes) -> NDArray[np.int64]:
     """Find the distinct values of ``keys`` by scattering places into a table and comparing.
 
     Each key writes its place into a slot; who reads back a place with an equal key is done, and
     the few that lost their slot to another key go another round.
 
+    Parameters
+    ----------
+    keys
+        uint64, shape (n,).
+
+    Returns
+    -------
+    ndarray
+        int64, shape (distinct,): for each distinct value one place where it stands, ascending.
+
     Examples
     --------
-    >>> found = distinct(np.array([7, 9, 7], np.uint64))
-    >>> len(found.first), found.inverse[0] == found.inverse[2]
-    (2, True)
+    >>> len(distinct(np.array([7, 9, 7], np.uint64)))
+    2
     """
     count = len(keys)
-    representative = np.empty(count, np.int64)
     bits = max(int(2 * count).bit_length(), 4)
+    is_first = np.zeros(count, bool)
     left = np.arange(count)
     probe = 0
     while len(left):
         asked = keys if probe == 0 else keys[left]
-        slot = rows(mix(asked ^ np.uint64(probe * _PROBE % (1 << 64))), bits)
+        slots = rows(mix(asked ^ np.uint64(probe * _PROBE % (1 << 64))), bits)
         table = np.empty(1 << bits, np.int64)
-        table[slot] = left
-        winner = table[slot]
-        equal = keys[winner] == asked
-        representative[left[equal]] = winner[equal]
-        left = left[~equal]
+        table[slots] = left
+        winner = table.take(slots)
+        is_first[winner] = True
+        left = left[keys.take(winner) != asked]
         probe += 1
-    is_first = representative == np.arange(count)
-    number = np.cumsum(is_first) - 1
-    return Distinct(np.flatnonzero(is_first), number[representative])
+    return np.flatnonzero(is_first)

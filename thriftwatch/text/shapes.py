@@ -11,8 +11,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from thriftwatch.text.hashing import hash_words
-from thriftwatch.text.lexicon import CLASSES
+from thriftwatch.text.hashing import HashTable, hash_words
 from thriftwatch.text.tokens import Words
 from thriftwatch.text.vocabulary import Vocabulary
 
@@ -43,8 +42,8 @@ class Shapes:
 
 
 @cache
-def _patterns() -> tuple[NDArray[np.uint64], Ints]:
-    """Return hashes of words in which every digit reads 0, and the kind of number they are."""
+def _patterns() -> HashTable:
+    """Return kinds of numbers by the hash of the word, every digit read as 0."""
     kinds: dict[str, int] = {"0": _DIGIT, "00": _TWO, "000": _THREE, "x": _TIMES}
     kinds |= {"0" * size: _MANY for size in range(4, 9)}
     for digits, unit in product(("0", "00", "000"), ("rb", "ribu", "k", "jt", "juta", "ewu")):
@@ -53,16 +52,14 @@ def _patterns() -> tuple[NDArray[np.uint64], Ints]:
         kinds[f"{first}x{second}"] = _PAIR
     for name, digits in product(("p", "l", "pj", "pjg", "lb", "ld", "lp", "pl"), ("00", "000")):
         kinds[name + digits] = _PAIR
-    hashes = hash_words([pattern.encode() for pattern in kinds])
-    order = np.argsort(hashes)
-    return hashes[order], np.array(list(kinds.values()), np.int64)[order]
+    return HashTable(
+        hash_words([pattern.encode() for pattern in kinds]), np.array(list(kinds.values()))
+    )
 
 
 def number_kinds(hashes: NDArray[np.uint64]) -> Ints:
     """Return what kind of number each word is (0 for none), given hashes with digits read as 0."""
-    known, kinds = _patterns()
-    at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-    return np.where(known[at] == hashes, kinds[at], 0)
+    return np.maximum(_patterns().find(hashes), 0)
 
 
 def find_shapes(
@@ -89,7 +86,7 @@ def find_shapes(
     """
     found: list[tuple[int, Ints, Ints, Ints]] = []
     word_class = np.where(term >= 0, vocabulary.word_class[term], -1)
-    places = {name: place for place, name in enumerate(CLASSES)}
+    places = vocabulary.places
     is_size = word_class == places["size"]
     is_unit = word_class == places["unit"]
     is_measure = word_class == places["measure"]

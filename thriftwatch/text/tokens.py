@@ -159,7 +159,9 @@ def chains(words: Words, data: NDArray[np.uint8]) -> list[Chain]:
     return found
 
 
-def replace_chains(words: Words, unmasked: list[tuple[Chain, bytes]]) -> Words:
+def replace_chains(
+    words: Words, unmasked: list[tuple[Chain, bytes]]
+) -> tuple[Words, NDArray[np.bool_]]:
     """Put one word in the place of each chain.
 
     Parameters
@@ -171,11 +173,11 @@ def replace_chains(words: Words, unmasked: list[tuple[Chain, bytes]]) -> Words:
 
     Returns
     -------
-    Words
+    words
         The first word of each chain reads the hidden word; the others are gone.
+    kept
+        bool, shape (words before,): which words are still there.
     """
-    if not unmasked:
-        return words
     firsts = np.array([chain.first for chain, _ in unmasked])
     lasts = np.array([chain.last for chain, _ in unmasked])
     sizes = np.array([len(word) for _, word in unmasked], np.int64)
@@ -194,7 +196,7 @@ def replace_chains(words: Words, unmasked: list[tuple[Chain, bytes]]) -> Words:
     np.add.at(covered, firsts + 1, 1)
     np.add.at(covered, lasts + 1, -1)
     kept = np.cumsum(covered)[:-1] == 0
-    return Words(
+    replaced = Words(
         data,
         starts[kept],
         lengths[kept],
@@ -204,3 +206,4 @@ def replace_chains(words: Words, unmasked: list[tuple[Chain, bytes]]) -> Words:
         breaks[kept],
         gap[kept],
     )
+    return replaced, kept

@@ -17,14 +17,23 @@ __all__ = ["misspellings", "unmask_chain", "unmask_word"]
 HIDDEN_CLASSES = frozenset({"used", "import", "wholesale"})
 """Words of these classes are worth hiding: only they are put together from pieces."""
 LEET_CLASSES = HIDDEN_CLASSES | {"origin", "garment", "condition", "market"}
+_HIDDEN_FAMILIES = frozenset({"import-word", "balpres"})
+"""Words worth hiding whatever their class."""
 
 _LEET = [
     bytes.maketrans(b"0123456789@$!|+", letters)
     for letters in (b"oizeasgtbgasiit", b"olzeasgtbgaslit")
 ]
 _NOT_WORD = re.compile(rb"[^a-z0-9]+")
+_DIGIT = re.compile(rb"[0-9]")
 _STRETCHED = re.compile(rb"([a-z])\1{2,}")
+_NUMBERED = re.compile(rb"[0-9]{2,}[a-z]{1,3}|[a-z]{1,3}[0-9]{2,}")
+"""Quantities, prices and models: 84l, 10pak, 25rb, m15, rb3025."""
+_ROMAN = re.compile(rb"[ivxlcm]+")  # and the size XXXL
+_DIGIT_LAST = re.compile(rb"[a-z]+[0-9]")
+"""Often a word and a number: us4, top1, min5."""
 _VOWELS = b"aeiou"
+_UPSIDE_DOWN = bytes.maketrans(b"bdnpqu", b"qpudbn")
 _SHORTEST_SURE = 5  # shorter words are one letter away from too many others
 
 
@@ -33,9 +42,16 @@ def _single_words(classes: frozenset[str], shortest: int) -> frozenset[bytes]:
     return frozenset(
         form.encode()
         for term in load_lexicon()
-        if term.word_class in classes
+        if term.word_class in classes or term.family in _HIDDEN_FAMILIES
         for form in term.forms
         if " " not in form and len(form) >= shortest
+    )
+
+
+@cache
+def _all_words() -> frozenset[bytes]:
+    return frozenset(
+        form.encode() for term in load_lexicon() for form in term.forms if " " not in form
     )
 
 
@@ -80,12 +96,19 @@ def unmask_word(word: bytes) -> bytes | None:
     >>> unmask_word(b"5xl"), unmask_word(b"25rb"), unmask_word(b"3second")
     (None, None, None)
     """
-    words = _single_words(LEET_CLASSES, 3)
-    for candidate in _squeezed(word)[1:] + (_decoded(word) if not word.isalpha() else []):
-        if candidate in words:
+    if word in _all_words():
+        return None
+    for candidate in _squeezed(word)[1:]:
+        if candidate in _single_words(LEET_CLASSES, 3):
             return candidate
+    if not word.isalpha() and not _NUMBERED.fullmatch(word):
+        words = _single_words(HIDDEN_CLASSES if _DIGIT_LAST.fullmatch(word) else LEET_CLASSES, 3)
+        for candidate in _decoded(word):
+            if candidate in words:
+                return candidate
     shortened = _STRETCHED.sub(rb"\1", word)
-    return shortened if shortened != word and word.isalpha() else None
+    is_word = word.isalpha() and len(shortened) >= 3 and not _ROMAN.fullmatch(word)
+    return shortened if shortened != word and is_word else None
 
 
 @lru_cache(maxsize=1 << 16)
@@ -111,7 +134,8 @@ def unmask_chain(chain: bytes) -> bytes | None:
     """
     words = _single_words(HIDDEN_CLASSES, 3)
     joined = _squeezed(_NOT_WORD.sub(b"", chain))
-    for candidate in joined + _decoded(chain):
+    is_code = 2 * len(_DIGIT.findall(chain)) > len(joined[0])  # b41-35
+    for candidate in joined + ([] if is_code else _decoded(chain)):
         if candidate in words:
             return candidate
     return _unstarred(chain) if b"*" in chain else None
@@ -139,9 +163,10 @@ def _unstarred(chain: bytes) -> bytes | None:
 
 @cache
 def misspellings() -> dict[bytes, bytes]:
-    """Return every form that drops vowels of a hidden-class word, swaps neighbours or reverses it.
+    """Return every form that drops vowels of a hidden word, swaps neighbours or turns it around.
 
-    Forms that are words themselves (of the lexicon, or of `_ORDINARY`) are left out.
+    Turned around is read from the right, or upside down. Forms that are words themselves (of the
+    lexicon, or of `_ORDINARY`) are left out.
 
     Returns
     -------
@@ -154,15 +179,15 @@ def misspellings() -> dict[bytes, bytes]:
     >>> found[b"thrft"], found[b"thritf"], found[b"scond"]
     (b'thrift', b'thrift', b'second')
     """
-    taken = {
-        form.encode() for term in load_lexicon() for form in term.forms if " " not in form
-    } | _ORDINARY
+    taken = _all_words() | _ORDINARY
     found: dict[bytes, bytes] = {}
     words = _single_words(frozenset({"used", "import"}), _SHORTEST_SURE)
     for word in sorted(words, key=lambda word: (word not in _canonical_words(), word)):
         if not word.isalpha():
             continue
-        for form in _vowel_drops(word) + _swaps(word) + [word[::-1]]:
+        turned = word[::-1].translate(_UPSIDE_DOWN)
+        sounded = word.replace(b"r", b"p")  # Cyrillic р is a p to the eye and an r to the ear
+        for form in [*_vowel_drops(word), *_swaps(word), word[::-1], turned, sounded]:
             if form not in taken and len(form) >= _SHORTEST_SURE - 1:
                 found.setdefault(form, word)
     return found
@@ -185,5 +210,5 @@ def _swaps(word: bytes) -> list[bytes]:
     ]
 
 
-_ORDINARY = frozenset(b"kurang seni sekon bekal".split())
+_ORDINARY = frozenset(b"bakh beksan cakap gasan kurang perlop seni sekon bekal".split())
 """Ordinary words that a misspelling of a hidden-class word would be."""

@@ -11,13 +11,14 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from thriftwatch.text.hashing import hash_words
+from thriftwatch.text.hashing import HashTable, hash_words
 from thriftwatch.text.lexicon import CLASSES, Term, load_lexicon
 
 __all__ = ["Hits", "Vocabulary", "load_vocabulary"]
 
 Ints = NDArray[np.int64]
 _LONGEST_PHRASE = 4
+_NAMES = ("place", "brand_foreign", "brand_local")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Vocabulary:
         int64, shape (terms,): the class (place in `CLASSES`), family and strength of each term.
     families
         Names of the families.
+    places
+        The number of each class, by name.
     """
 
     terms: tuple[Term, ...]
@@ -48,63 +51,56 @@ class Vocabulary:
     family: Ints
     strength: Ints
     families: tuple[str, ...]
-    _hashes: NDArray[np.uint64]
-    _numbers: Ints
+    places: dict[str, int]
+    _words: HashTable
     _single: Ints
     _continues: NDArray[np.bool_]
-    _steps: Ints
-    _nodes: Ints
+    _steps: HashTable
     _node_term: Ints
     _base: int
 
-    def class_number(self, name: str) -> int:
-        """Return the number of a class."""
-        return list(CLASSES).index(name)
-
     def numbers(self, hashes: NDArray[np.uint64]) -> Ints:
         """Return the number of each word, given its hash; 0 for words that are not here."""
-        at = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
-        return np.where(self._hashes[at] == hashes, self._numbers[at], 0)
+        return np.maximum(self._words.find(hashes), 0)
 
     def single_terms(self, numbers: Ints) -> Ints:
         """Return the term that each word is by itself, or -1."""
         return self._single[numbers]
 
-    def find(self, numbers: Ints, text: Ints, breaks: NDArray[np.bool_]) -> Hits:
+    def find(self, numbers: Ints, breaks: NDArray[np.bool_]) -> Hits:
         """Find the terms in a block of words.
 
         Parameters
         ----------
         numbers
             int64, shape (words,): number of each word.
-        text
-            int64, shape (words,): the text each word stands in.
         breaks
-            bool, shape (words,): whether a sentence ends behind the word; phrases do not cross.
+            bool, shape (words,): whether a sentence or a text ends behind the word; phrases do
+            not cross.
 
         Returns
         -------
         Hits
             In order; none starts inside a phrase that begins before it.
         """
-        term = self._single[numbers]
+        term = self._single.take(numbers)
         length = (term >= 0).astype(np.int64)
-        at = np.flatnonzero(self._continues[numbers])
+        # The last word ends a text, so a break always comes before the end of the block.
+        at = np.flatnonzero(self._continues.take(numbers) & ~breaks)
         node = numbers[at]
         for size in range(2, _LONGEST_PHRASE + 1):
-            fits = at + size - 1 < len(numbers)
-            at, node = at[fits], node[fits]
-            fits = ~breaks[at + size - 2] & (text[at + size - 1] == text[at])
-            at, node = at[fits], node[fits]
+            if size > 2:
+                going_on = np.flatnonzero(~breaks[at + size - 2])
+                at, node = at[going_on], node[going_on]
             if not len(at):
                 break
             step = node * self._base + numbers[at + size - 1]
-            place = np.minimum(np.searchsorted(self._steps, step), len(self._steps) - 1)
-            found = self._steps[place] == step
-            at, place = at[found], place[found]
-            node = self._nodes[place]
-            ends = self._node_term[place] >= 0
-            term[at[ends]] = self._node_term[place[ends]]
+            node = self._steps.find(step.view(np.uint64))
+            found = np.flatnonzero(node >= 0)
+            at, node = at[found], node[found]
+            ended = self._node_term[node - self._base]
+            ends = np.flatnonzero(ended >= 0)
+            term[at[ends]] = ended[ends]
             length[at[ends]] = size
         covered = np.zeros(len(numbers), bool)
         for size in range(2, _LONGEST_PHRASE + 1):
@@ -144,27 +140,26 @@ def load_vocabulary() -> Vocabulary:
         for size in range(2, len(numbers) + 1):
             nodes.setdefault(numbers[:size], base + len(nodes))
         node_term[nodes[numbers]] = place
-    steps = sorted(
-        (((nodes[path[:-1]] if len(path) > 2 else path[0]) * base + path[-1]), node)
+    steps = {
+        (nodes[path[:-1]] if len(path) > 2 else path[0]) * base + path[-1]: node
         for path, node in nodes.items()
-    )
-    hashes = hash_words([word.encode() for word in words])
-    order = np.argsort(hashes)
-    class_places = {name: place for place, name in enumerate(CLASSES)}
-    families = tuple(sorted({term.family for term in terms}))
+    }
+    places = {name: place for place, name in enumerate(CLASSES)}
+    # Which brand it is says nothing, so all brands of a class are one family.
+    family = [term.word_class if term.word_class in _NAMES else term.family for term in terms]
+    families = tuple(sorted(set(family)))
     family_places = {name: place for place, name in enumerate(families)}
     return Vocabulary(
         terms=terms,
-        word_class=np.array([class_places[term.word_class] for term in terms], np.int64),
-        family=np.array([family_places[term.family] for term in terms], np.int64),
+        word_class=np.array([places[term.word_class] for term in terms], np.int64),
+        family=np.array([family_places[name] for name in family], np.int64),
         strength=np.array([term.strength for term in terms], np.int64),
         families=families,
-        _hashes=hashes[order],
-        _numbers=order + 1,
+        places=places,
+        _words=HashTable(hash_words([word.encode() for word in words]), np.arange(1, base)),
         _single=single,
         _continues=continues,
-        _steps=np.array([step for step, _ in steps], np.int64),
-        _nodes=np.array([node for _, node in steps], np.int64),
-        _node_term=np.array([node_term.get(node, -1) for _, node in steps], np.int64),
+        _steps=HashTable(np.array(list(steps), np.uint64), np.array(list(steps.values()))),
+        _node_term=np.array([node_term.get(base + n, -1) for n in range(len(nodes))], np.int64),
         _base=base,
     )

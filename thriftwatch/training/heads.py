@@ -67,6 +67,11 @@ class OutOfFold:
         """Return the ordinary out-of-fold log-odds, shape (rows, heads)."""
         return self.nested[self.fold, np.arange(len(self.fold))]
 
+    def beside(self, others: Floats) -> "OutOfFold":
+        """Put heads that never saw any of these rows beside them, shape (rows, other heads)."""
+        repeated = np.broadcast_to(others, (len(self.nested), *others.shape))
+        return OutOfFold(np.concatenate((self.nested, repeated), axis=2), self.fold)
+
 
 def head_targets(rows: Labelled, copies_of: Ints) -> HeadTargets:
     """Return the targets of the labelled rows, and of their copies without evidence.
@@ -81,7 +86,7 @@ def head_targets(rows: Labelled, copies_of: Ints) -> HeadTargets:
     Returns
     -------
     HeadTargets
-        First the rows, then the copies.
+        First the rows, then the copies. Only heads that the rows tell both sides of.
     """
     states = {
         "label": (rows.label == 1, rows.certainty != "uncertain"),
@@ -90,7 +95,7 @@ def head_targets(rows: Labelled, copies_of: Ints) -> HeadTargets:
         "foreign": (rows.origin == "foreign", rows.origin != ""),
     }
     states |= {rule: (rows.rule == rule, rows.rule != "") for rule in RULES}
-    names = tuple(name for name in HEADS if states[name][1].any())
+    names = tuple(name for name in HEADS if len(np.unique(states[name][0][states[name][1]])) == 2)
     target = np.column_stack([states[name][0] for name in names]).astype(np.int8)
     weight = np.column_stack([states[name][1] for name in names]).astype(np.float64)
     copied = target[copies_of].copy()

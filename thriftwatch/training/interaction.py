@@ -15,7 +15,7 @@ __all__ = ["Joined", "join_heads", "output_targets"]
 Floats = NDArray[np.float64]
 
 _C = 0.05
-_UNCERTAIN_WEIGHT = 0.25
+_UNCERTAIN_WEIGHT = 0.1
 _COPY_WEIGHT = 0.2
 
 
@@ -53,8 +53,19 @@ def output_targets(rows: Labelled) -> tuple[NDArray[np.int8], Floats]:
         "foreign": rows.origin != "",
     }
     weight = np.column_stack([stated[name] for name in OUTPUTS]).astype(np.float64)
+    columns = np.column_stack([target[name] for name in OUTPUTS]).astype(np.int8)
+    weight[:, unstated_outputs(columns, weight)] = 0.0
     weight[rows.certainty == "uncertain", OUTPUTS.index("imported")] = _UNCERTAIN_WEIGHT
-    return np.column_stack([target[name] for name in OUTPUTS]).astype(np.int8), weight
+    return columns, weight
+
+
+def unstated_outputs(target: NDArray[np.int8], weight: Floats) -> list[int]:
+    """Return the outputs that the rows do not tell both sides of."""
+    return [
+        output
+        for output in range(target.shape[1])
+        if len(np.unique(target[weight[:, output] > 0, output])) < 2
+    ]
 
 
 def join_heads(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from thriftwatch.errors import InputError, TableError, listed, shown
+from thriftwatch.errors import InputError, TableError, did_you_mean, listed, shown
 from thriftwatch.files import RejectedRow, TableRead, read_table
 from thriftwatch.listing import find_column
 
@@ -27,6 +27,8 @@ COLUMN_VALUES = {
 
 _TEXTS = ("id", "title", "description", "shop", "pair", "part", "spans")
 _FACTS = ("certainty", "rule", "goods", "worn", "origin")
+_FRAME = "table"
+"""What a table in memory is called in messages; its rows are counted from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Labelled:
 
 
 def read_labelled(
-    sources: Any,
+    sources: object,
     *,
     encoding: str = "utf-8",
     columns: dict[str, str] | None = None,
@@ -88,8 +90,8 @@ def read_labelled(
     Parameters
     ----------
     sources
-        A path, several paths, or a table (pandas, polars, pyarrow, anything that speaks the
-        Arrow C stream interface). Only ``title`` and ``label`` are obligatory.
+        A path, a table (pandas, polars, pyarrow, anything that speaks the Arrow C stream
+        interface), or several of them. Only ``title`` and ``label`` are obligatory.
     encoding
         Encoding of text files.
     columns
@@ -107,35 +109,75 @@ def read_labelled(
         If a file is not what it says, or a row has a label or fact that is not accepted.
     ColumnError
         If there is no title or label column.
+    InputError
+        If `sources` or a key of `columns` is not accepted, or no row is usable.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> rows = read_labelled(pa.table({"judul": ["Kaos", "Kaos", ""], "label": [0, 0, 1]}))
+    >>> len(rows), [(row.line, row.reason) for row in rows.rejected]
+    (1, [(2, 'a copy of an earlier row'), (3, 'no title')])
     """
-    if isinstance(sources, str | PathLike):
+    explicit = _checked_columns(columns or {})
+    if isinstance(sources, str | PathLike) or _is_table(sources):
         sources = [sources]
-    if hasattr(sources, "__arrow_c_stream__"):
-        reads = [_read_frame(sources)]
-    elif isinstance(sources, Iterable):
-        reads = [read_table(path, encoding=encoding) for path in sources]
-    else:
-        raise InputError(
-            f"labelled listings must be paths or a table, not {type(sources).__name__}; "
-            'give a path such as "labelled.csv"'
-        )
-    parts = [_check(read, columns or {}, skip_unusable) for read in reads]
-    if not parts:
+    if not isinstance(sources, Iterable):
+        raise _not_accepted(sources)
+    reads = [_read(source, encoding) for source in sources]
+    if not reads:
         raise InputError("no labelled listings given; give at least one file")
-    together = _without_copies(_concatenate(parts))
+    parts, places = [], []
+    for read in reads:
+        part, lines = _check(read, explicit, skip_unusable)
+        parts.append(part)
+        places += [(read.file, line) for line in lines.tolist()]
+    together = _without_copies(_concatenate(parts), places)
     if not len(together):
         raise InputError(f"{reads[0].file}: no usable labelled row; a row needs a title and 0 or 1")
     return together
 
 
-def _read_frame(frame: Any) -> TableRead:
+def _checked_columns(columns: dict[str, str]) -> dict[str, str]:
+    known = (*_TEXTS, "label", *_FACTS)
+    for field in columns:
+        if field not in known:
+            nearest = did_you_mean(field, known)
+            raise InputError(
+                f"columns: {shown(field)} is no field of a labelled listing; accepted: "
+                f"{listed(known)}" + (f". Did you mean {shown(nearest)}?" if nearest else "")
+            )
+    return columns
+
+
+def _is_table(source: object) -> bool:
+    return hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__")
+
+
+def _not_accepted(source: object) -> InputError:
+    return InputError(
+        f"labelled listings must be paths or a table, not {type(source).__name__}; "
+        'give a path such as "labelled.csv"'
+    )
+
+
+def _read(source: object, encoding: str) -> TableRead:
+    if isinstance(source, str | PathLike):
+        return read_table(source, encoding=encoding)
+    if not _is_table(source):
+        raise _not_accepted(source)
     import pyarrow as pa
 
-    table = pa.table(frame)
-    return TableRead("table", table, np.arange(1, table.num_rows + 1), ())
+    # A record batch is no stream of batches, but a table of one.
+    batch = isinstance(source, pa.RecordBatch)
+    table = pa.Table.from_batches([source]) if batch else pa.table(source)
+    return TableRead(_FRAME, table, np.arange(1, table.num_rows + 1), ())
 
 
-def _check(read: TableRead, explicit: dict[str, str], skip_unusable: bool) -> Labelled:
+def _check(
+    read: TableRead, explicit: dict[str, str], skip_unusable: bool
+) -> tuple[Labelled, NDArray[np.int64]]:
+    """Check the rows of one table; return the usable ones and the line of each."""
     available = read.table.column_names
     where = fspath(read.file)
     rows = read.table.num_rows
@@ -163,20 +205,23 @@ def _check(read: TableRead, explicit: dict[str, str], skip_unusable: bool) -> La
                 raise TableError(
                     f"{problem}. Correct it, or skip such rows (--skip-unusable)",
                     path=where,
-                    line=line,
                     column=name,
+                    **{"row" if where == _FRAME else "line": line},
                 )
             if usable[row]:
-                rejected.append(RejectedRow(where, line, f"{name} {problem}", columns["title"][row]))
+                reason = f"{name} {problem}"
+                rejected.append(RejectedRow(where, line, reason, columns["title"][row]))
             usable[row] = False
     for name, reason in (("label", "no label"), ("title", "no title")):
-        for row in np.flatnonzero((columns[name] == "") & usable).tolist():
+        blank = np.array([not value.strip() for value in columns[name]], bool)
+        for row in np.flatnonzero(blank & usable).tolist():
             line = int(read.line_numbers[row])
             rejected.append(RejectedRow(where, line, reason, columns["title"][row]))
             usable[row] = False
     label = columns.pop("label")[usable].astype(np.int8)
     kept = {name: values[usable] for name, values in columns.items()}
-    return Labelled(label=label, **kept, rejected=tuple(rejected))
+    rejected.sort(key=lambda row: row.line)
+    return Labelled(label=label, **kept, rejected=tuple(rejected)), read.line_numbers[usable]
 
 
 def _concatenate(parts: Sequence[Labelled]) -> Labelled:
@@ -185,15 +230,19 @@ def _concatenate(parts: Sequence[Labelled]) -> Labelled:
     return Labelled(**columns, rejected=tuple(row for part in parts for row in part.rejected))
 
 
-def _without_copies(rows: Labelled) -> Labelled:
-    """Keep the first of equal rows; rows that are equal but for the label are set aside."""
+def _without_copies(rows: Labelled, places: Sequence[tuple[str, int]]) -> Labelled:
+    """Keep the first of equal rows; rows that are equal but for the label are set aside.
+
+    `places` holds file and line of every row.
+    """
     first: dict[tuple[str, str, str], int] = {}
     labels: dict[tuple[str, str, str], set[int]] = {}
     keys = list(zip(rows.title, rows.description, rows.shop, strict=True))
     for place, key in enumerate(keys):
         first.setdefault(key, place)
         labels.setdefault(key, set()).add(int(rows.label[place]))
-    kept, rejected = [], list(rows.rejected)
+    kept: list[int] = []
+    rejected = list(rows.rejected)
     for place, key in enumerate(keys):
         if len(labels[key]) > 1:
             reason = "the same text is labelled both 0 and 1"
@@ -202,7 +251,7 @@ def _without_copies(rows: Labelled) -> Labelled:
         else:
             kept.append(place)
             continue
-        rejected.append(RejectedRow("labelled rows", place + 1, reason, str(key[0])[:200]))
+        rejected.append(RejectedRow(*places[place], reason, str(key[0])))
     taken = rows.take(np.array(kept, np.int64))
     return Labelled(
         **{f.name: getattr(taken, f.name) for f in fields(Labelled) if f.name != "rejected"},

@@ -5,16 +5,19 @@ the signal rows. The same text engine feeds training and scoring; a linear model
 matrix is a set of `Tables` without any conversion but a multiplication by idf.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from thriftwatch.model.model import Tables, feature_blocks
-from thriftwatch.text.features import Features, grams_of
+from thriftwatch.model.model import Tables
+from thriftwatch.text.blocks import blocks_of
+from thriftwatch.text.features import Features, extract
 from thriftwatch.text.hashing import rows
+from thriftwatch.text.wordstore import NewWords, WordStore
 
 __all__ = ["Frequencies", "count_frequencies", "feature_matrix", "make_tables"]
 
@@ -36,84 +39,104 @@ class Frequencies:
     unseen_word: float
 
 
+class _Grams:
+    """N-gram rows of every word of a `WordStore`."""
+
+    def __init__(self) -> None:
+        self.rows: list[NDArray[np.int64]] = []
+        self.store = WordStore(self._learn)
+
+    def _learn(self, new: NewWords) -> None:
+        if new.first_number == 0:
+            self.rows.clear()
+        self.rows += np.split(rows(new.gram_hashes, GRAM_BITS), new.gram_first[1:-1])
+
+
+def _blocks(
+    titles: Sequence[str], descriptions: Sequence[str], store: WordStore
+) -> Iterator[Features]:
+    for block in blocks_of(titles, descriptions, [""] * len(titles)):
+        yield extract(block.data, block.offsets, store)
+
+
 def count_frequencies(titles: Sequence[str], descriptions: Sequence[str]) -> Frequencies:
     """Count in how many listings each word and signal row occurs, in how many words each n-gram."""
     words = np.zeros(1 << WORD_BITS, np.int64)
     signals = np.zeros(1 << SIGNAL_BITS, np.int64)
     grams = np.zeros(1 << GRAM_BITS, np.int64)
     seen: set[int] = set()
+    found = _Grams()
     listings = 0
-    for features in feature_blocks(titles, descriptions):
+    for features in _blocks(titles, descriptions, found.store):
         listings += features.listings
-        word_rows = rows(features.kinds, WORD_BITS)
-        np.add.at(words, word_rows[features.kind_of[features.counted]], 1)
-        np.add.at(signals, rows(features.signal_hash, SIGNAL_BITS), 1)
-        found = grams_of(features)
-        gram_rows = rows(found.hashes, GRAM_BITS)
-        for kind, word in enumerate(features.kinds.tolist()):
+        numbers = features.numbers[features.counted]
+        canonical = found.store.canonical[numbers]
+        np.add.at(words, rows(canonical, WORD_BITS), 1)
+        np.add.at(signals, rows(features.signals.hashes, SIGNAL_BITS), 1)
+        for number, word in zip(numbers.tolist(), canonical.tolist(), strict=True):
             if word not in seen:
                 seen.add(word)
-                own = gram_rows[found.first[kind] : found.first[kind + 1]]
-                grams[np.unique(own)] += 1
+                grams[np.unique(found.rows[number])] += 1
     return Frequencies(
         _idf(words, listings),
         _idf(grams, len(seen)),
         _idf(signals, listings),
-        float(np.log(listings + 1.0) + 1.0),
+        log(listings + 1.0) + 1.0,
     )
 
 
 def _idf(counts: NDArray[np.int64], total: int) -> NDArray[np.float64]:
     """Return smooth idf, ``log((total + 1) / (count + 1)) + 1``; 0 where nothing was counted."""
-    return np.where(counts > 0, np.log((total + 1.0) / (counts + 1.0)) + 1.0, 0.0)
+    # One logarithm per distinct count, from the C library: numpy's own differ in the last bit
+    # from processor to processor, and the same input must give the same bytes.
+    distinct, inverse = np.unique(counts, return_inverse=True)
+    values = [log((total + 1.0) / (count + 1.0)) + 1.0 if count else 0.0 for count in distinct]
+    return np.array(values, np.float64)[inverse]
 
 
 def feature_matrix(
     titles: Sequence[str], descriptions: Sequence[str], frequencies: Frequencies
 ) -> sparse.csr_matrix:
     """Return the features of listings, shape (listings, rows of all tables), float32."""
+    found = _Grams()
     parts = [
-        _block_matrix(features, frequencies) for features in feature_blocks(titles, descriptions)
+        _block_matrix(features, found, frequencies)
+        for features in _blocks(titles, descriptions, found.store)
     ]
     return sparse.vstack(parts, format="csr")
 
 
-def _block_matrix(features: Features, frequencies: Frequencies) -> sparse.csr_matrix:
-    n = features.listings
-    word_rows = rows(features.kinds, WORD_BITS)
+def _block_matrix(features: Features, found: _Grams, frequencies: Frequencies) -> sparse.csr_matrix:
+    n, signals = features.listings, features.signals
+    numbers = features.numbers[features.counted]
+    listing = features.words.text[features.counted] % max(n, 1)
+    word_rows = rows(found.store.canonical[numbers], WORD_BITS)
     idf = frequencies.word[word_rows]
     idf[idf == 0] = frequencies.unseen_word
-    found = grams_of(features)
-    gram_rows = rows(found.hashes, GRAM_BITS)
+    norm = np.sqrt(np.maximum(np.bincount(listing, idf**2, minlength=n), 1.0))
+    weight = idf / norm[listing]
+    own_rows = [found.rows[number] for number in numbers.tolist()]
+    gram_rows = np.concatenate([*own_rows, np.zeros(0, np.int64)])
+    of_gram = np.repeat(np.arange(len(numbers)), [len(own) for own in own_rows])
     gram_idf = frequencies.gram[gram_rows]
-    kind_of_gram = np.repeat(np.arange(len(features.kinds)), np.diff(found.first))
-    squares = np.bincount(kind_of_gram, gram_idf**2, minlength=len(features.kinds))
-    gram_value = gram_idf / np.sqrt(np.maximum(squares, 1e-6))[kind_of_gram]
-
-    kind = features.kind_of[features.counted]
-    listing = features.words.text[features.counted] % max(n, 1)
-    norm = np.sqrt(np.maximum(np.bincount(listing, idf[kind] ** 2, minlength=n), 1.0))
-    weight = idf[kind] / norm[listing]
-    sizes = np.diff(found.first)[kind]
-    of_gram = np.repeat(np.arange(len(kind)), sizes)
-    within = np.arange(len(of_gram)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    gram_at = found.first[:-1][kind][of_gram] + within
-    signal_rows = rows(features.signal_hash, SIGNAL_BITS)
+    squares = np.bincount(of_gram, gram_idf**2, minlength=len(numbers))
+    gram_value = gram_idf / np.sqrt(np.maximum(squares, 1e-6))[of_gram]
+    signal_rows = rows(signals.hashes, SIGNAL_BITS)
     columns = np.concatenate(
         (
-            gram_rows[gram_at],
-            word_rows[kind] + (1 << GRAM_BITS),
+            gram_rows,
+            word_rows + (1 << GRAM_BITS),
             signal_rows + (1 << GRAM_BITS) + (1 << WORD_BITS),
         )
     )
     values = np.concatenate(
         (
-            GRAM_SHARE * gram_value[gram_at] * weight[of_gram],
+            GRAM_SHARE * gram_value * weight[of_gram],
             WORD_SHARE * weight,
             SIGNAL_SHARE * frequencies.signal[signal_rows],
         )
     )
-    listings = np.concatenate((listing[of_gram], listing, features.signal_listing))
+    listings = np.concatenate((listing[of_gram], listing, signals.listing))
     width = (1 << GRAM_BITS) + (1 << WORD_BITS) + (1 << SIGNAL_BITS)
     matrix = sparse.coo_matrix(
         (values.astype(np.float32), (listings, columns)), shape=(n, width)

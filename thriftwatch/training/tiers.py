@@ -5,10 +5,10 @@ from numpy.typing import NDArray
 
 from thriftwatch.evaluation.metrics import recall_at_precision
 
-__all__ = ["choose_tiers"]
+__all__ = ["LIKELY_PRECISION", "REVIEW_RECALL", "choose_tiers"]
 
 LIKELY_PRECISION = 0.98
-REVIEW_RECALL = 0.95
+REVIEW_RECALL = 0.965
 _HIGHEST, _LOWEST = 0.995, 0.02
 
 
@@ -35,7 +35,8 @@ def choose_tiers(
     Returns
     -------
     dict
-        ``{"review": .., "likely": ..}``, review below likely.
+        ``{"review": .., "likely": ..}``, review below likely. Where all rows have one label
+        there is nothing to choose by, and the highest thresholds are given.
 
     Examples
     --------
@@ -43,9 +44,11 @@ def choose_tiers(
     >>> choose_tiers(labels, np.array([0.1, 0.2, 0.6, 0.9]), precision=1.0, recall=1.0)
     {'review': 0.6, 'likely': 0.6001}
     """
+    if labels.size == 0 or labels.min() == labels.max():
+        return {"review": round(_HIGHEST - 0.01, 4), "likely": _HIGHEST}
     likely = float(recall_at_precision(labels, scores, precision=precision).threshold)
     likely = float(np.clip(likely, _LOWEST, _HIGHEST))
     positives = np.sort(scores[labels == 1])
-    review = float(positives[int((1.0 - recall) * (len(positives) - 1))]) if len(positives) else 0.5
+    review = float(positives[int((1.0 - recall) * (len(positives) - 1))])
     review = float(np.clip(review, _LOWEST, _HIGHEST - 0.01))
     return {"review": round(review, 4), "likely": round(max(likely, review + 1e-4), 4)}

@@ -2,7 +2,7 @@
 
 import hashlib
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -18,19 +18,21 @@ from thriftwatch.evaluation.metrics import (
     recall_at_precision,
 )
 from thriftwatch.files import RejectedRow
-from thriftwatch.model.artifact import seal
-from thriftwatch.model.model import OUTPUTS, Model
+from thriftwatch.model.artifact import load_model, seal
+from thriftwatch.model.model import FACTS, OUTPUTS, POLICIES, Model
 from thriftwatch.training.augment import without_evidence
+from thriftwatch.training.carry import carry_outputs, carry_over, known_frequencies
 from thriftwatch.training.heads import (
+    HEADS,
     fit_heads,
     fits_needed,
     head_targets,
     out_of_fold,
 )
-from thriftwatch.training.interaction import join_heads, output_targets
+from thriftwatch.training.interaction import join_heads, output_targets, unstated_outputs
 from thriftwatch.training.labelled import Labelled, read_excluded, read_labelled
 from thriftwatch.training.matrix import count_frequencies, feature_matrix, make_tables
-from thriftwatch.training.tiers import choose_tiers
+from thriftwatch.training.tiers import LIKELY_PRECISION, REVIEW_RECALL, choose_tiers
 
 __all__ = ["TrainResult", "train"]
 
@@ -80,9 +82,8 @@ class TrainResult:
             for name, error in figures["calibration_error"].items()
         ]
         for name, tiers in self.model.card["tiers"].items():
-            lines.append(
-                f"tiers, policy {name}: review from {tiers['review']}, likely from {tiers['likely']}"
-            )
+            review, likely = tiers["review"], tiers["likely"]
+            lines.append(f"tiers, policy {name}: review from {review}, likely from {likely}")
         return "\n".join(lines)
 
 
@@ -156,18 +157,19 @@ def train(
     tell(0, 1, "reading")
     groups = near_duplicate_groups(
         [f"{t}\n{d}" for t, d in zip(rows.title, rows.description, strict=True)],
-        extra_keys=[rows.pair],
+        extra_keys=[list(rows.pair)],
     )
     texts = [f"{t}\0{d}" for t, d in zip(rows.title, rows.description, strict=True)]
     fold = grouped_folds(groups, rows.label.astype(np.int64), FOLDS, seed, keys=texts)
     copies_of, copies = _copies(rows)
-    frequencies = count_frequencies(list(rows.title), list(rows.description))
-    matrix = feature_matrix(
-        [*rows.title, *(title for title, _ in copies)],
-        [*rows.description, *(description for _, description in copies)],
-        frequencies,
-    )
+    titles = [*rows.title, *(title for title, _ in copies)]
+    descriptions = [*rows.description, *(description for _, description in copies)]
     targets = head_targets(rows, copies_of)
+    base = None if set(HEADS) <= set(targets.names) else load_model()
+    frequencies = count_frequencies(list(rows.title), list(rows.description))
+    if base is not None:
+        frequencies = known_frequencies(frequencies, base)
+    matrix = feature_matrix(titles, descriptions, frequencies)
     total = fits_needed(FOLDS, len(targets.names))
     done = 0
 
@@ -179,24 +181,34 @@ def train(
     judged = out_of_fold(
         matrix, targets, np.append(fold, fold[copies_of]), jobs=jobs, on_done=on_done
     )
+    coefficients, intercepts = fit_heads(matrix, targets, jobs=jobs, on_done=on_done)
+    tables, heads = make_tables(coefficients, intercepts, frequencies), targets.names
+    if base is not None:
+        carried = carry_over(base, heads, frequencies, titles, descriptions)
+        judged = judged.beside(carried.log_odds)
+        tables, heads = carried.joined_to(tables), heads + carried.names
     target, weight = output_targets(rows)
     joined = join_heads(judged, target, weight, copies_of)
-    coefficients, intercepts = fit_heads(matrix, targets, jobs=jobs, on_done=on_done)
-    tables = make_tables(coefficients, intercepts, frequencies)
+    if base is not None:
+        joined = carry_outputs(joined, judged, heads, base, unstated_outputs(target, weight))
 
     probabilities = 1.0 / (1.0 + np.exp(-joined.log_odds))
+    stated = [name for n, name in enumerate(OUTPUTS) if weight[:, n].any()]
     tiers = {
         policy: choose_tiers(target[:, place], probabilities[:, place])
-        for place, policy in enumerate(OUTPUTS[:2])
+        if policy in stated
+        else load_model().card["tiers"][policy]
+        for place, policy in enumerate(POLICIES)
     }
-    evaluation = _figures(rows, probabilities, target)
+    evaluation = _figures(rows, probabilities, target, stated)
     card = {
         "format": 1,
         "name": name,
         "version": version("thriftwatch"),
-        "heads": list(targets.names),
+        "heads": list(heads),
         "outputs": list(OUTPUTS),
         "tiers": tiers,
+        "tiers_chosen_for": {"likely_precision": LIKELY_PRECISION, "review_recall": REVIEW_RECALL},
         "unseen_idf": tables.unseen_idf,
         "evaluation": evaluation,
         "data": {"sha256": _data_hash(rows), "rows": len(rows), "positives": int(rows.label.sum())},
@@ -205,7 +217,7 @@ def train(
             **{package: version(package) for package in ("numpy", "scikit-learn", "anyascii")},
         },
     }
-    model = seal(Model(card, targets.names, tables, joined.interaction))
+    model = seal(Model(card, heads, tables, joined.interaction))
     return TrainResult(model, evaluation, probabilities[:, 0], rows, rows.rejected)
 
 
@@ -230,14 +242,15 @@ def _copies(rows: Labelled) -> tuple[NDArray[np.int64], list[tuple[str, str]]]:
     return np.array(marked, np.int64), copies
 
 
-def _figures(rows: Labelled, probabilities: Floats, target: NDArray[np.int8]) -> dict[str, Any]:
+def _figures(
+    rows: Labelled, probabilities: Floats, target: NDArray[np.int8], stated: Sequence[str]
+) -> dict[str, Any]:
     certain = rows.certainty != "uncertain"
     scores = probabilities[:, 0]
     labels = target[:, 0].astype(np.int64)
     errors = {"score": calibration_error(labels[certain], scores[certain])}
-    for name in OUTPUTS[2:]:
-        place = OUTPUTS.index(name)
-        if len(np.unique(target[:, place])) == 2:
+    for place, name in enumerate(OUTPUTS):
+        if name in FACTS and name in stated:
             errors[name] = calibration_error(
                 target[:, place].astype(np.int64), probabilities[:, place]
             )

@@ -1,0 +1,236 @@
+"""What one call, a cold start and a long table cost: time, memory and size on disk.
+
+``python benchmarks/latency.py [--calls N] [--starts K] [--rows N ...] [--write]``
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from common import (
+    ROOT,
+    SAMPLE,
+    Texts,
+    arguments,
+    per_second,
+    publish,
+    sample_texts,
+    table,
+    use_one_core,
+)
+
+use_one_core()
+
+COLD_STARTS = {
+    "python, nothing imported": "pass",
+    "thriftwatch, first score": (
+        "from thriftwatch import score_listing; "
+        "score_listing('Hoodie Uniqlo second import', 'ex bal Jepang', reasons=0)"
+    ),
+    "thriftwatch, first score with reasons": (
+        "from thriftwatch import score_listing; "
+        "score_listing('Hoodie Uniqlo second import', 'ex bal Jepang')"
+    ),
+    "import sklearn": "import sklearn",
+    "import sklearn.linear_model, sklearn.feature_extraction.text": (
+        "import sklearn.linear_model, sklearn.feature_extraction.text"
+    ),
+}
+REFERENCE = "import sklearn"
+_PEAK = "; print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
+_LOADING = """
+import json, time
+from thriftwatch import load_model
+import thriftwatch.model.model, numpy
+begin = time.perf_counter()
+load_model()
+print(json.dumps(time.perf_counter() - begin))
+"""
+_GROWING = """
+import json, sys, time
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from common import sample_texts
+import numpy as np, pyarrow as pa
+from thriftwatch import load_model
+
+def peak():
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+texts, rows, model = sample_texts(), int(sys.argv[2]), load_model()
+drawn = pa.array(np.resize(np.random.default_rng(0).permutation(len(texts)), rows))
+columns = [
+    pa.array(column, pa.large_string()).take(drawn)
+    for column in (texts.titles, texts.descriptions, texts.shops)
+]
+model.score_batch(*[column.slice(0, 500) for column in columns])
+inputs = sum(column.nbytes for column in columns)
+Path("/proc/self/clear_refs").write_text("5")
+before, begin = peak(), time.process_time()
+scores = model.score_batch(*columns)
+seconds = time.process_time() - begin
+names = ("score", "goods", "worn", "foreign", "tier")
+outputs = sum(getattr(scores, name).nbytes for name in names)
+print(json.dumps([seconds, inputs, outputs, peak() - before]))
+"""
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = arguments(__doc__)
+    parser.add_argument("--calls", type=int, default=1000, help="single calls of each kind")
+    parser.add_argument("--starts", type=int, default=9, help="fresh interpreters of each kind")
+    parser.add_argument("--rows", type=int, nargs="+", default=[1000, 10_000, 100_000, 1_000_000])
+    options = parser.parse_args()
+    parts = [
+        single_calls(options.calls),
+        cold_starts(options.starts),
+        model_on_disk(options.starts),
+        growth(options.rows),
+    ]
+    publish("latency", "\n\n".join(parts), write=options.write)
+
+
+# --- one call -----------------------------------------------------------------------------------
+
+
+def single_calls(calls: int) -> str:
+    """Time single calls that take turns; every listing once for each kind of call."""
+    texts = sample_texts().resampled(calls)
+    kinds = call_kinds()
+    times: dict[str, list[float]] = {name: [] for name in kinds}
+    for call in kinds.values():
+        for place in range(min(50, len(texts))):
+            call(texts.titles[place], texts.descriptions[place])
+    for title, description in zip(texts.titles, texts.descriptions, strict=True):
+        for name, call in kinds.items():
+            begin = time.perf_counter()
+            call(title, description)
+            times[name].append(time.perf_counter() - begin)
+    reference = statistics.median(times["scikit-learn word + char pipeline"])
+    rows = [
+        [
+            name,
+            f"{1e6 * statistics.median(seconds):,.0f}",
+            f"{1e6 * statistics.quantiles(seconds, n=100)[98]:,.0f}",
+            f"{reference / statistics.median(seconds):.1f}x",
+        ]
+        for name, seconds in times.items()
+    ]
+    title = f"One call, title + description, {calls:,} different listings, one core"
+    header = ["call", "p50, microseconds", "p99, microseconds", "faster than the pipeline"]
+    return f"{title}\n\n{table(header, rows)}"
+
+
+def call_kinds() -> dict[str, Callable[[str, str], object]]:
+    """Return the calls to compare; each takes a title and a description."""
+    from contenders import WordCharPipeline
+
+    from thriftwatch import load_model, score_listing
+    from thriftwatch.training.labelled import read_labelled
+
+    labelled = read_labelled(SAMPLE)
+    texts = Texts("", list(labelled.title), list(labelled.description), [""] * len(labelled))
+    rival = WordCharPipeline()
+    rival.fit(texts.joined(), labelled.label.tolist())
+    model = load_model()
+    return {
+        "thriftwatch": lambda t, d: score_listing(t, d, model=model, reasons=0),
+        "thriftwatch with reasons": lambda t, d: score_listing(t, d, model=model, reasons=5),
+        "scikit-learn word + char pipeline": lambda t, d: rival.pipeline.predict_proba(
+            [f"{t}\n{d}"]
+        ),
+    }
+
+
+# --- fresh interpreters -------------------------------------------------------------------------
+
+
+def cold_starts(starts: int) -> str:
+    """Time fresh interpreters that take turns, and their peak memory."""
+    times: dict[str, list[float]] = {name: [] for name in COLD_STARTS}
+    memory: dict[str, int] = {}
+    for _ in range(starts + 1):  # the first round fills the caches of the disk and of Python
+        for name, code in COLD_STARTS.items():
+            seconds, memory[name] = run_fresh(code)
+            times[name].append(seconds)
+    rows = []
+    for name, seconds in times.items():
+        pairs = zip(seconds[1:], times[REFERENCE][1:], strict=True)
+        rows.append(
+            [
+                name,
+                f"{1000 * statistics.median(seconds[1:]):,.0f}",
+                f"{statistics.median(own / other for own, other in pairs):.2f}",
+                f"{memory[name] / 1e6:,.0f}",
+            ]
+        )
+    header = ["fresh interpreter", "ms", "of `import sklearn`", "peak memory, MB"]
+    title = f"Cold start, processor time, median of {starts} turns, one core"
+    return f"{title}\n\n{table(header, rows)}"
+
+
+def run_fresh(code: str) -> tuple[float, int]:
+    """Run code in a fresh interpreter; return its processor seconds and peak memory in bytes."""
+    before = os.times()
+    # The peak is asked of the child: what the system reports at its end includes its parent.
+    peak = int(answer(code + _PEAK)) * 1024
+    after = os.times()
+    used = after.children_user - before.children_user
+    return used + after.children_system - before.children_system, peak
+
+
+def model_on_disk(starts: int) -> str:
+    """Weigh the model folder and time loading it."""
+    from thriftwatch.model.artifact import _bundled
+
+    sizes = {path.name: path.stat().st_size for path in sorted(_bundled().iterdir())}
+    loading = statistics.median(float(answer(_LOADING)) for _ in range(starts))
+    rows = [[f"`{name}`, kB", f"{size / 1000:,.0f}"] for name, size in sizes.items()]
+    rows.append(["all, kB", f"{sum(sizes.values()) / 1000:,.0f}"])
+    rows.append(["loading, checks included, ms", f"{1000 * loading:,.1f}"])
+    return f"Model folder\n\n{table(['what', 'value'], rows)}"
+
+
+def answer(code: str, *arguments: str) -> str:
+    """Run code in a fresh interpreter and return what it printed."""
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+
+
+# --- growth -------------------------------------------------------------------------------------
+
+
+def growth(sizes: Sequence[int]) -> str:
+    """Score ever longer tables, each in a fresh interpreter."""
+    rows = []
+    for size in sizes:
+        seconds, inputs, outputs, peak = json.loads(
+            answer(_GROWING, str(ROOT / "benchmarks"), str(size))
+        )
+        rows.append(
+            [
+                f"{size:,}",
+                f"{1e6 * seconds / size:.1f}",
+                per_second(seconds, size),
+                *(f"{amount / 1e6:,.0f}" for amount in (inputs, outputs, peak - outputs)),
+            ]
+        )
+    header = [
+        "listings",
+        "microseconds a listing",
+        "listings/s",
+        "input, MB",
+        "output, MB",
+        "peak beyond both, MB",
+    ]
+    return f"Growth, title + description, one core\n\n{table(header, rows)}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+from disguises import DISGUISES
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from listings import FLAGGED, listing, listings, seller_text
+from reading import classes_read, features_of, words_read
+
+from thriftwatch.text.features import DISGUISE, PAIRS
+from thriftwatch.text.hashing import mix, word_hash
+from thriftwatch.text.lexicon import CLASSES, load_lexicon
+from thriftwatch.text.wordstore import WordStore
+
+NAMES = ("place", "brand_foreign", "brand_local")
+SCORES = ("score", "goods", "worn", "foreign")
+HARD = [
+    ("thrift", ""), ("", "thrift"), ("", ""), ("\ud800", "\udfff bal\ud800"), ("\0", "\0b.a.l\0"),
+    ("bukan", "bekas"), ("🇯🇵", "🇰🇷 b.a.l"), ("b", "a l"), ("bekas " * 400, ""),
+]  # fmt: skip
+
+
+def content(features, which):
+    """Return what counts for one listing: its words and signals, as hashes without order."""
+    listing = features.words.text[features.counted] % features.listings
+    signals = features.signals.hashes[features.signals.listing == which]
+    return features.counted[listing == which], sorted(signals.tolist())
+
+
+def contents(*of, store=None):
+    """Return hashes of words and of signals for each listing of a block."""
+    store = WordStore() if store is None else store
+    features = features_of(*of, store=store)
+    found = []
+    for which in range(len(of)):
+        counted, signals = content(features, which)
+        words = store.canonical[features.numbers[counted]]
+        found.append((sorted(words.tolist()), signals))
+    return found
+
+
+def scores(model, of, **options):
+    titles, descriptions = zip(*of, strict=True)
+    batch = model.score_batch(titles, descriptions, [""] * len(of), **options)
+    return np.column_stack([getattr(batch, name) for name in SCORES])
+
+
+def single_forms(word_class):
+    return [
+        f for t in load_lexicon() if t.word_class == word_class for f in t.forms if " " not in f
+    ]
+
+
+def alone_in(template, name):
+    """Return whether a name is a term by itself there, and no part of a longer one."""
+    hits = features_of((template.format(name), "")).hits
+    place = template.split().index("{}")
+    return (place, 1) in zip(hits.first.tolist(), hits.length.tolist(), strict=True)
+
+
+# Once
+
+
+@given(listing)
+def test_every_feature_counts_once(one):
+    ((words, signals),) = contents(one)
+    assert max(Counter(words).values(), default=1) == 1
+    assert max(Counter(signals).values(), default=1) == 1
+
+
+@given(seller_text, st.integers(2, 5))
+def test_repeating_a_title_adds_no_word(title, times):
+    ((once, _),) = contents((title, ""))
+    ((repeated, _),) = contents(("\n".join([title] * times), ""))
+    assert repeated == once
+
+
+@given(seller_text.filter(str.strip), st.integers(3, 9))
+def test_repeating_a_title_adds_no_signal_but_pairs_across_the_seam(title, times):
+    def read(times):
+        signals = features_of(("\n".join([title, "xq"] * times), "")).signals
+        paired = np.isin(signals.kind, PAIRS)
+        return sorted(signals.hashes[~paired].tolist()), sorted(signals.hashes[paired].tolist())
+
+    once, twice, often = read(1), read(2), read(times)
+    assert once[0] == twice[0] == often[0]
+    assert set(once[1]) <= set(twice[1])
+    assert len(once[1]) == len(set(once[1]))
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Hoodie Uniqlo second import", "Kemeja flanel thrift 68x56", "Celana baru! Ready S M L XL"],
+)
+def test_repeating_a_sentence_again_and_again_changes_no_score(model, title):
+    repeated = scores(model, [("\n".join([title] * times), "") for times in (2, 3, 9, 50)])
+    assert np.ptp(repeated, axis=0).max() < 1e-6
+
+
+def test_a_word_in_title_and_description_counts_once():
+    assert len(features_of(("hoodie bekas", "bekas hoodie bekas")).counted) == 2
+
+
+# One listing, many listings
+
+
+@given(listings)
+@example(HARD)
+@example([("thrift", "")])
+def test_a_block_has_the_features_of_each_listing_alone(of):
+    assert contents(*of) == [contents(one)[0] for one in of]
+
+
+@given(listings)
+@settings(max_examples=60)
+def test_what_was_read_before_changes_nothing(of):
+    store = WordStore()
+    contents(*of, store=store)
+    assert contents(*reversed(of), store=store) == contents(*reversed(of))
+
+
+@given(listings)
+@example(HARD)
+@example([("thrift", "")])
+@settings(deadline=None)
+def test_a_batch_scores_each_listing_as_alone(model, of):
+    alone = np.concatenate([scores(model, [one]) for one in of])
+    np.testing.assert_allclose(scores(model, of), alone, rtol=0, atol=1e-6)
+
+
+@given(listing)
+@example(("thrift", ""))
+@settings(deadline=None)
+def test_an_explained_score_is_the_score(model, one):
+    explained, _ = model.explain(*one, "")
+    found = [getattr(explained, name)[0] for name in SCORES]
+    np.testing.assert_allclose(found, scores(model, [one])[0], rtol=0, atol=1e-6)
+
+
+@given(listings, st.randoms())
+@settings(deadline=None)
+def test_the_order_of_rows_does_not_matter(model, of, random):
+    order = list(range(len(of)))
+    random.shuffle(order)
+    shuffled = scores(model, [of[place] for place in order])
+    np.testing.assert_allclose(shuffled, scores(model, of)[order], rtol=0, atol=1e-6)
+
+
+def test_many_blocks_score_as_one_listing_after_the_other(model):
+    of = [
+        (f"hoodie {DISGUISES[name](word)} ori", "kondisi 9/10")
+        for name in DISGUISES
+        for word in FLAGGED
+    ]
+    many = of * 25
+    found = scores(model, many)
+    alone = np.concatenate([scores(model, [one]) for one in of])
+    np.testing.assert_allclose(found, np.tile(alone, (25, 1)), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "bekas ", "b.a.l ", "𝓽𝓱𝓻𝓲𝓯𝓽 ", "a", "🇯🇵", "\ud800", "1", "*"]
+)
+def test_a_megabyte_in_a_batch_scores_as_alone(model, text):
+    of = [("hoodie thrift", ""), ("jaket", text * (1_000_000 // len(text))), ("kaos bekas", "")]
+    alone = np.concatenate([scores(model, [one]) for one in of])
+    np.testing.assert_allclose(scores(model, of), alone, rtol=0, atol=1e-6)
+
+
+@pytest.mark.xfail(strict=True, reason="letters behind the 32nd are read but not hashed")
+@pytest.mark.parametrize(
+    "title",
+    [
+        ("abcdefghijklmnopqrstuvwxyzabcdzz", "abcdefghijklmnopqrstuvwxyzabcdzzz"),
+        ("aaaabcdefghijklmnopqrstuvwxyzabcxxxx", "aaaabcdefghijklmnopqrstuvwxyzabcyyyy"),
+    ],
+)
+def test_very_long_words_with_an_equal_beginning_do_not_disturb_each_other(title):
+    one, other = ((word, "") for word in title)
+    assert contents(one, other) == [contents(one)[0], contents(other)[0]]
+
+
+# What is no evidence
+
+
+@pytest.mark.parametrize("word_class", NAMES)
+def test_which_brand_or_place_it_is_changes_nothing(model, word_class):
+    for template in ("Hoodie {} second import", "{} thrift", "Kemeja {} baru", "ex {}"):
+        names = [n for n in single_forms(word_class) if alone_in(template, n)]
+        assert len(names) > 20
+        swapped = scores(model, [(template.format(name), "") for name in names])
+        odd = np.abs(swapped - swapped[0]).max(axis=1) > 1e-6
+        assert [name for name, is_odd in zip(names, odd, strict=True) if is_odd] == []
+
+
+@given(st.integers(10, 99), st.integers(10, 99), st.sampled_from(["rb", "k", ".000", "ribu"]))
+@settings(deadline=None)
+def test_the_price_changes_nothing(model, one, other, money):
+    of = [
+        (f"Hoodie second import {price}{money}", f"harga {price}{money}") for price in (one, other)
+    ]
+    np.testing.assert_allclose(*scores(model, of), rtol=0, atol=1e-6)
+
+
+@given(seller_text)
+@settings(deadline=None)
+def test_upper_and_lower_case_and_full_width_change_nothing_but_the_disguise_signal(model, title):
+    if title.isascii():
+        np.testing.assert_allclose(*scores(model, [(title, ""), (title.upper(), "")]), atol=1e-6)
+
+
+# Words and their hashes
+
+
+@given(
+    st.lists(st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=20), max_size=6)
+)
+def test_a_word_is_hashed_as_it_reads_with_digits_as_0_and_names_as_one(parts):
+    title = " jual ".join(["ini", *parts, "itu"])
+    store = WordStore()
+    features = features_of((title, ""), store=store)
+    places = {name: place for place, name in enumerate(CLASSES)}
+    names = {form: term.word_class for term in load_lexicon() for form in term.forms}
+    for word, number in zip(words_read(title), features.numbers.tolist(), strict=True):
+        if names.get(word) in NAMES:
+            expected = int(mix(np.array([places[names[word]]], np.uint64))[0])
+        else:
+            expected = word_hash("".join("0" if c.isdigit() else c for c in word).encode())
+        assert int(store.canonical[number]) == expected
+
+
+@pytest.mark.parametrize("name", ["leet", "dots", "spaces", "stretched end", "neighbours swapped"])
+def test_a_disguise_of_a_telling_word_is_a_signal_that_may_be_weighed(name):
+    disguised = DISGUISES[name]("thrift")
+    assert classes_read(DISGUISE, f"hoodie {disguised} ori") == {"used"}
+
+
+@pytest.mark.parametrize(
+    "title", ["hoodie thrift ori", "m4nt4p bgt", "ｈｏｏｄｉｅ", "h.o.o.d.i.e", "5XL 25rb"]
+)
+def test_plain_words_and_decoration_of_other_words_are_no_disguise(title):
+    assert classes_read(DISGUISE, title) == set()

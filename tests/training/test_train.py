@@ -1,0 +1,226 @@
+"""Training on a slice of the sample: reproducible, honest about its rows, better than chance."""
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from thriftwatch import load_model, train
+from thriftwatch.errors import InputError
+from thriftwatch.evaluation.metrics import average_precision
+
+SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "labelled.csv"
+STEP = 16
+
+
+def table(rows, *columns):
+    names = columns or tuple(rows[0])
+    return pa.table({name: [row[name] for row in rows] for name in names})
+
+
+def scores(model, rows, **options):
+    empty = [""] * len(rows)
+    titles, descriptions = ([row[name] for row in rows] for name in ("title", "description"))
+    return model.score_batch(titles, descriptions, empty, **options)
+
+
+def labels(rows):
+    return np.array([int(row["label"]) for row in rows])
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def sample():
+    with SAMPLE.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+@pytest.fixture(scope="module")
+def some(sample):
+    """About 300 rows of every writer, whole pairs among them."""
+    return sample[::STEP]
+
+
+@pytest.fixture(scope="module")
+def others(sample):
+    """As many other rows."""
+    return sample[STEP // 2 :: STEP]
+
+
+@pytest.fixture(scope="module")
+def progress():
+    return []
+
+
+@pytest.fixture(scope="module")
+def result(some, progress):
+    """A model of the rows with all that is known about them."""
+    return train(table(some), jobs=2, progress=lambda *told: progress.append(told))
+
+
+@pytest.fixture(scope="module")
+def plain(some):
+    """A model of titles and labels alone."""
+    return train(table(some, "title", "label"), jobs=2)
+
+
+# --- what is learned ----------------------------------------------------------------------------
+
+
+def test_a_few_hundred_rows_beat_chance_on_rows_that_were_held_out(result, others):
+    prevalence = labels(others).mean()
+    assert average_precision(labels(others), scores(result.model, others).score) > prevalence + 0.3
+
+
+def test_facts_are_learned_where_they_are_labelled(result, others):
+    found = scores(result.model, others)
+    worn = np.array([row["worn"] == "yes" for row in others])
+    foreign = np.array([row["origin"] == "foreign" for row in others])
+    assert found.worn[worn].mean() > found.worn[~worn].mean() + 0.3
+    assert found.foreign[foreign].mean() > found.foreign[~foreign].mean() + 0.3
+
+
+def test_titles_and_labels_alone_beat_chance(plain, others):
+    prevalence = labels(others).mean()
+    assert plain.model.heads == ("label",)
+    assert average_precision(labels(others), scores(plain.model, others).score) > prevalence + 0.2
+
+
+def test_probabilities_are_probabilities(result, plain, others):
+    for model in (result.model, plain.model):
+        for policy in ("imported", "all-used"):
+            found = scores(model, others, policy=policy)
+            for values in (found.score, found.goods, found.worn, found.foreign):
+                assert np.isfinite(values).all()
+                assert values.min() >= 0
+                assert values.max() <= 1
+
+
+def test_reported_scores_come_from_folds_that_did_not_see_the_row(result, some):
+    seen = scores(result.model, some).score
+    assert len(result.scores) == len(result.rows)
+    # A model that saw a row separates it better than one that did not.
+    assert average_precision(labels(some), seen) > average_precision(labels(some), result.scores)
+
+
+# --- same input, same bytes ---------------------------------------------------------------------
+
+
+def test_same_rows_give_the_same_bytes_with_any_number_of_jobs(plain, some, tmp_path):
+    again = train(table(some, "title", "label"), jobs=1)
+    plain.model.save(tmp_path / "one")
+    again.model.save(tmp_path / "two")
+    assert files(tmp_path / "one") == files(tmp_path / "two")
+    np.testing.assert_array_equal(plain.scores, again.scores)
+
+
+def test_a_file_and_the_same_table_give_the_same_model(plain, some, tmp_path):
+    path = tmp_path / "labelled.csv"
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, ["title", "label"], extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(some)
+    assert train(path).model.id == plain.model.id
+
+
+def test_the_order_of_rows_moves_no_row_to_another_fold(plain, some):
+    turned = train(table(some[::-1], "title", "label"))
+    # Folds go by content; only the sums of floating-point numbers run in another order.
+    np.testing.assert_allclose(turned.scores[::-1], plain.scores, atol=1e-6)
+    assert turned.evaluation == plain.evaluation
+
+
+def test_a_model_that_was_saved_scores_as_before(result, others, tmp_path):
+    result.model.save(tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    assert loaded.id == result.model.id
+    np.testing.assert_array_equal(scores(loaded, others).score, scores(result.model, others).score)
+
+
+# --- which rows are used ------------------------------------------------------------------------
+
+
+def test_excluded_ids_are_really_out(sample, tmp_path):
+    rows = sample[::40]
+    out = {row["id"] for row in rows[::3]}
+    path = tmp_path / "held-out.csv"
+    path.write_text("\n".join(["id", *sorted(out)]) + "\n")
+    kept = [row for row in rows if row["id"] not in out]
+    without = train(table(rows, "id", "title", "label"), exclude=path)
+    assert not out & set(without.rows.id)
+    assert without.model.id == train(table(kept, "id", "title", "label")).model.id
+
+
+def test_rows_that_cannot_be_used_are_listed_and_the_others_trained_on(sample):
+    rows = sample[::40]
+    bad = [{"title": "Kaos", "label": ""}, {"title": "", "label": "1"}]
+    found = train(table([*bad, *rows, rows[0]], "title", "label"))
+    assert [(row.line, row.reason) for row in found.rejected] == [
+        (1, "no label"),
+        (2, "no title"),
+        (len(rows) + 3, "a copy of an earlier row"),
+    ]
+    assert len(found.rows) == len(found.scores) == len(rows)
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_too_few_rows_of_a_label_are_an_error_with_the_number(sample, label):
+    of_label = [row for row in sample if row["label"] == str(label)][:9]
+    enough = [row for row in sample if row["label"] != str(label)][:30]
+    with pytest.raises(InputError, match=f"only 9 usable rows are labelled {label}.*at least 10"):
+        train(table([*of_label, *enough], "title", "label"))
+
+
+def test_rows_in_too_few_groups_are_an_error():
+    # Every listing is the same one again but for its numbers.
+    titles = [f"Kaos polos harga {price}" for price in range(40)]
+    with pytest.raises(InputError, match="groups"):
+        train(pa.table({"title": titles, "label": [price % 2 for price in range(40)]}))
+
+
+# --- what is told -------------------------------------------------------------------------------
+
+
+def test_progress_never_goes_back_and_reaches_its_end(result, progress):
+    fitting = [(done, total) for done, total, what in progress if what == "fitting"]
+    assert [done for done, _ in fitting] == list(range(1, len(fitting) + 1))
+    assert {total for _, total in fitting} == {len(fitting)}
+
+
+def test_the_figures_stand_in_the_summary_and_in_the_card(result, some):
+    figures = result.model.card["evaluation"]
+    assert figures == result.evaluation
+    assert figures["rows"] == len(some)
+    assert figures["positives"] == labels(some).sum()
+    assert figures["uncertain"] == sum(row["certainty"] == "uncertain" for row in some)
+    assert set(figures["calibration_error"]) == {"score", "goods", "worn", "foreign"}
+    summary = result.summary()
+    assert f"{len(some)} rows" in summary
+    assert f"{figures['average_precision']:.3f}" in summary
+    assert "no measure of accuracy in the field" in figures["what"]
+
+
+def test_tiers_are_ordered_for_every_policy(result, plain):
+    for model in (result.model, plain.model):
+        for tiers in model.card["tiers"].values():
+            assert 0 < tiers["review"] < tiers["likely"] < 1
+
+
+def test_pairs_and_near_copies_share_a_fold(sample):
+    from thriftwatch.evaluation.groups import grouped_folds, near_duplicate_groups
+
+    texts = [f"{row['title']}\n{row['description']}" for row in sample]
+    pairs = [row["pair"] for row in sample]
+    groups = near_duplicate_groups(texts, extra_keys=[pairs])
+    folds = grouped_folds(groups, labels(sample), 5, keys=texts)
+    of_pair = defaultdict(set)
+    for pair, fold in zip(pairs, folds.tolist(), strict=True):
+        of_pair[pair].add(fold)
+    assert all(len(where) == 1 for pair, where in of_pair.items() if pair)
+    assert len(set(folds.tolist())) == 5

@@ -1,0 +1,63 @@
+"""Score marketplace listings for signs of illegal imported second-hand clothing.
+
+The score is an indication for a human reviewer, never a finding about a seller.
+
+Examples
+--------
+>>> from thriftwatch import score_listing
+>>> found = score_listing("Hoodie Uniqlo second import", "ex bal Jepang, kondisi 9/10")
+>>> found.tier
+'likely'
+"""
+
+import logging
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from thriftwatch.listing import Listing
+    from thriftwatch.model.artifact import load_model
+    from thriftwatch.model.model import Model
+    from thriftwatch.result import ListingScore, Reason
+    from thriftwatch.scoring import score_listing, score_listings
+    from thriftwatch.training import TrainResult, train
+
+__all__ = [
+    "Listing",
+    "ListingScore",
+    "Model",
+    "Reason",
+    "TrainResult",
+    "load_model",
+    "score_listing",
+    "score_listings",
+    "train",
+]
+__version__ = "0.1.0"
+
+# Imported on first use: who scores a listing does not pay for what trains a model.
+_MODULES = {
+    "Listing": "listing",
+    "ListingScore": "result",
+    "Model": "model.model",
+    "Reason": "result",
+    "TrainResult": "training",
+    "load_model": "model.artifact",
+    "score_listing": "scoring",
+    "score_listings": "scoring",
+    "train": "training",
+}
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

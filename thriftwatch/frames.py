@@ -1,0 +1,237 @@
+"""Tables in memory, of whichever library: read columns of text, append columns, keep the kind."""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from thriftwatch.errors import InputError, TableError
+from thriftwatch.listing import as_text
+
+__all__ = ["Frame", "as_frame", "extended_reader", "is_reader"]
+
+
+class Frame(Protocol):
+    """A table of some library, seen as named columns.
+
+    Attributes
+    ----------
+    kind
+        What to call it in messages.
+    names
+        Its columns, as text.
+    num_rows
+        How many rows it has.
+    """
+
+    kind: str
+    names: list[str]
+    num_rows: int
+
+    def text(self, column: str) -> "pa.Array | pa.ChunkedArray":
+        """Return a column as strings; missing values are empty text.
+
+        Raises
+        ------
+        TableError
+            If the column holds something else; names the column, its type and, where types are
+            mixed, the first row that is not text.
+        """
+
+    def extended(self, columns: Mapping[str, pa.Array]) -> Any:
+        """Return a table of the same kind with more columns; this one stays as it is."""
+
+
+def as_frame(table: object) -> Frame | None:
+    """See a table as a `Frame`; None if it is no table.
+
+    Parameters
+    ----------
+    table
+        A pandas or polars data frame, a pyarrow table or record batch, a DuckDB relation, or
+        anything that speaks the Arrow C stream interface.
+
+    Raises
+    ------
+    InputError
+        If it is something close to a table that has to be turned into one first.
+
+    Examples
+    --------
+    >>> frame = as_frame(pa.table({"judul": ["Kaos", None]}))
+    >>> frame.text("judul").to_pylist()
+    ['Kaos', '']
+    >>> as_frame(["Kaos"]) is None
+    True
+    """
+    # Told by the libraries that are loaded: an object of a library that is not cannot exist.
+    loaded = sys.modules
+    if "pandas" in loaded and isinstance(table, loaded["pandas"].DataFrame):
+        return _PandasFrame(table)
+    if "polars" in loaded:
+        if isinstance(table, loaded["polars"].LazyFrame):
+            raise InputError("a polars LazyFrame has no rows yet; pass frame.collect()")
+        if isinstance(table, loaded["polars"].DataFrame):
+            return _PolarsFrame(table)
+    if "duckdb" in loaded and isinstance(table, loaded["duckdb"].DuckDBPyRelation):
+        return _DuckFrame(table)
+    if isinstance(table, pa.Table | pa.RecordBatch):
+        return _ArrowFrame(table)
+    if hasattr(table, "__arrow_c_stream__"):
+        return _ArrowFrame(_from_stream(table), type(table).__name__)
+    return None
+
+
+def is_reader(table: object) -> bool:
+    """Tell whether a table is a `pyarrow.RecordBatchReader`, which is read once and in pieces."""
+    return isinstance(table, pa.RecordBatchReader)
+
+
+def extended_reader(
+    reader: pa.RecordBatchReader, new_columns: Callable[[Frame], Mapping[str, pa.Array]]
+) -> pa.RecordBatchReader:
+    """Return a reader that appends columns to each batch as it is read.
+
+    Parameters
+    ----------
+    reader
+        It is used up by reading the result.
+    new_columns
+        Makes the columns of a batch; called once with an empty one, to learn their types.
+    """
+
+    def extended(batch: pa.RecordBatch) -> pa.RecordBatch:
+        frame = _ArrowFrame(batch)
+        return frame.extended(new_columns(frame))
+
+    empty = pa.RecordBatch.from_arrays(
+        [pa.array([], field.type) for field in reader.schema], schema=reader.schema
+    )
+    return pa.RecordBatchReader.from_batches(extended(empty).schema, map(extended, reader))
+
+
+class _ArrowFrame:
+    def __init__(self, table: "pa.Table | pa.RecordBatch", kind: str = "") -> None:
+        self.kind = kind or f"pyarrow {type(table).__name__}"
+        self.names: list[str] = table.schema.names
+        self.num_rows: int = table.num_rows
+        self._table = table
+
+    def text(self, column: str) -> "pa.Array | pa.ChunkedArray":
+        return _strings(self._table.column(_place(self, column)), self.kind, column)
+
+    def extended(self, columns: Mapping[str, pa.Array]) -> Any:
+        table = self._table
+        for name, values in columns.items():
+            table = table.append_column(name, values)
+        return table
+
+
+class _DuckFrame(_ArrowFrame):
+    def __init__(self, relation: Any) -> None:
+        super().__init__(_from_stream(relation), "DuckDB relation")
+        self._relation = relation
+
+    def extended(self, columns: Mapping[str, pa.Array]) -> Any:
+        # DuckDB finds the table by the name of this variable, one that nobody's table has, and
+        # the result stays on the connection of the relation.
+        thriftwatch_extended = super().extended(columns)  # noqa: F841
+        return self._relation.query("thriftwatch_given", "SELECT * FROM thriftwatch_extended")
+
+
+class _PandasFrame:
+    def __init__(self, frame: Any) -> None:
+        self.kind = "pandas DataFrame"
+        self.names = [str(name) for name in frame.columns]
+        self.num_rows = len(frame)
+        self._frame = frame
+
+    def text(self, column: str) -> "pa.Array | pa.ChunkedArray":
+        series = self._frame.iloc[:, _place(self, column)]
+        try:
+            values = pa.array(series, from_pandas=True)
+        except (pa.ArrowException, UnicodeEncodeError):
+            values = pa.array(_texts(series, self.kind, column), pa.large_string())
+        return _strings(values, self.kind, column)
+
+    def extended(self, columns: Mapping[str, pa.Array]) -> Any:
+        # Without an index of their own, so that the rows are not matched by it.
+        return self._frame.assign(
+            **{
+                name: values.to_numpy() if pa.types.is_floating(values.type) else values.to_pylist()
+                for name, values in columns.items()
+            }
+        )
+
+
+class _PolarsFrame:
+    def __init__(self, frame: Any) -> None:
+        self.kind = "polars DataFrame"
+        self.names: list[str] = frame.columns
+        self.num_rows: int = frame.height
+        self._frame = frame
+
+    def text(self, column: str) -> "pa.Array | pa.ChunkedArray":
+        series = self._frame.get_column(column)
+        if isinstance(series.dtype, sys.modules["polars"].Object):
+            values = pa.array(_texts(series, self.kind, column), pa.large_string())
+        else:
+            values = series.to_arrow()
+        return _strings(values, self.kind, column)
+
+    def extended(self, columns: Mapping[str, pa.Array]) -> Any:
+        from_arrow = sys.modules["polars"].from_arrow
+        return self._frame.with_columns(
+            [from_arrow(values).alias(name) for name, values in columns.items()]
+        )
+
+
+def _from_stream(source: object) -> pa.Table:
+    try:
+        return pa.table(source)
+    except pa.ArrowInvalid as error:
+        if "non-struct" not in str(error):
+            raise
+        kind = type(source).__name__
+        raise InputError(
+            f"a {kind} is one column, a table is needed; "
+            'pass a table with that column as "title", for example frame[["title"]]'
+        ) from None
+
+
+def _place(frame: Frame, column: str) -> int:
+    if frame.names.count(column) > 1:
+        problem = "several columns have this name; rename all but one"
+        raise TableError(problem, path=frame.kind, column=column)
+    return frame.names.index(column)
+
+
+def _strings(
+    values: "pa.Array | pa.ChunkedArray", kind: str, column: str
+) -> "pa.Array | pa.ChunkedArray":
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    if values.null_count == len(values) or pa.types.is_null(values.type):
+        # A column without a single value has whatever type its library gives it.
+        return pa.array([""] * len(values), pa.large_string())
+    if pa.types.is_string_view(values.type):
+        values = values.cast(pa.large_string())
+    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        raise TableError(
+            f"text is needed, this column holds {values.type}; "
+            "convert it to text first or name another column",
+            path=kind,
+            column=column,
+        )
+    return values.fill_null("") if values.null_count else values
+
+
+def _texts(values: Iterable[object], kind: str, column: str) -> list[str]:
+    texts: list[str] = []
+    for row, value in enumerate(values, start=1):
+        try:
+            texts.append(as_text(value, "this"))
+        except InputError as error:
+            raise TableError(str(error), path=kind, row=row, column=column) from None
+    return texts

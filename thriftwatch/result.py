@@ -1,0 +1,186 @@
+"""What comes out: the score of a listing, the facts behind it and the reasons for them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from types import MappingProxyType
+from typing import Any
+
+__all__ = ["DISCLAIMER", "DISCLAIMER_EN", "FACT_NAMES", "TIER_NAMES", "ListingScore", "Reason"]
+
+DISCLAIMER = "Skor ini indikasi untuk peninjau, bukan temuan tentang penjual."
+"""What every display of a score says beside it."""
+
+DISCLAIMER_EN = "The score is an indication for a human reviewer, not a finding about a seller."
+
+FACT_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "goods": "sandang / clothing",
+        "worn": "bekas pakai / worn",
+        "foreign": "asal luar negeri / foreign",
+        "score": "skor / score",
+    }
+)
+"""What a reason can bear on, in words, Indonesian and English."""
+
+TIER_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "likely": "kemungkinan besar / likely",
+        "review": "perlu ditinjau / needs review",
+        "clear": "tidak ada indikasi / clear",
+    }
+)
+"""The tiers in words, Indonesian and English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Words of a listing that speak for or against a fact.
+
+    Parameters
+    ----------
+    field
+        Where the words stand: ``"title"``, ``"description"`` or ``"shop"``.
+    start, end
+        Where they begin and end in the original text, in code points.
+    text
+        The seller's own words: ``original[start:end]``, however they were disguised.
+    fact
+        What they bear on: ``"goods"``, ``"worn"``, ``"foreign"`` or ``"score"``.
+    weight
+        How much, in log-odds; above zero they speak for it, below zero against it.
+    note
+        The reason as a sentence, in Indonesian.
+    note_en
+        The same in English.
+
+    Examples
+    --------
+    >>> title = "Hoodie Uniqlo second import"
+    >>> reason = Reason("title", 14, 27, "second import", "foreign", 2.4,
+    ...                 'Kata "second import" menunjukkan asal luar negeri.',
+    ...                 'The words "second import" point to foreign origin.')
+    >>> title[reason.start : reason.end] == reason.text, reason.supports
+    (True, True)
+    """
+
+    field: str
+    start: int
+    end: int
+    text: str
+    fact: str
+    weight: float
+    note: str
+    note_en: str
+
+    @property
+    def supports(self) -> bool:
+        """Whether the words speak for the fact."""
+        return self.weight > 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reason as plain, JSON-ready values."""
+        return {
+            "field": self.field,
+            "start": int(self.start),
+            "end": int(self.end),
+            "text": self.text,
+            "fact": self.fact,
+            "weight": float(self.weight),
+            "note": self.note,
+            "note_en": self.note_en,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ListingScore:
+    """The score of one listing, with what it rests on.
+
+    An indication for a human reviewer, never a finding about a seller.
+
+    Parameters
+    ----------
+    score
+        Calibrated probability, in [0, 1], that a careful reviewer would label the listing 1.
+    tier
+        ``"likely"``, ``"review"`` or ``"clear"``; the thresholds belong to the model.
+    facts
+        Calibrated probability of each legal element: ``"goods"``, ``"worn"``, ``"foreign"``.
+    reasons
+        The words that decided, for and against, the strongest first.
+    model
+        Id of the model.
+    policy
+        The policy the score answers to: ``"imported"`` or ``"all-used"``.
+
+    Examples
+    --------
+    >>> found = ListingScore(0.97, "likely", {"goods": 0.99, "worn": 0.98, "foreign": 0.99})
+    >>> float(found), found.facts["worn"]
+    (0.97, 0.98)
+    """
+
+    score: float
+    tier: str
+    facts: Mapping[str, float] = field(hash=False)
+    reasons: tuple[Reason, ...] = ()
+    model: str = ""
+    policy: str = "imported"
+
+    def __float__(self) -> float:
+        return float(self.score)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain, JSON-ready values.
+
+        Examples
+        --------
+        >>> found = ListingScore(0.02, "clear", {"goods": 0.99, "worn": 0.01, "foreign": 0.02})
+        >>> found.to_dict()["facts"]
+        {'goods': 0.99, 'worn': 0.01, 'foreign': 0.02}
+        """
+        return {
+            "score": float(self.score),
+            "tier": self.tier,
+            "facts": {name: float(value) for name, value in self.facts.items()},
+            "reasons": [reason.to_dict() for reason in self.reasons],
+            "model": self.model,
+            "policy": self.policy,
+        }
+
+    def _repr_html_(self) -> str:
+        facts = "".join(_fact_row(name, float(value)) for name, value in self.facts.items())
+        return (
+            '<div style="max-width:46em;padding:.6em .9em;border:1px solid;border-radius:.4em;'
+            'border-color:color-mix(in srgb, currentColor 35%, transparent)">'
+            f'<div><strong style="font-size:1.4em">{self.score:.2f}</strong> &nbsp;'
+            f"<strong>{escape(TIER_NAMES.get(self.tier, self.tier))}</strong></div>"
+            f'<table style="margin:.5em 0;border:0"><tbody>{facts}</tbody></table>'
+            f"{_reason_list(self.reasons)}"
+            f'<div style="opacity:.75;font-size:.85em">{escape(DISCLAIMER)} '
+            f'<span lang="en">{escape(DISCLAIMER_EN)}</span><br>'
+            f"{escape(self.model)} · policy {escape(self.policy)}</div></div>"
+        )
+
+
+def _fact_row(name: str, value: float) -> str:
+    # Drawn in the colour of the text, so that it can be read in a light and in a dark notebook.
+    cell = '<td style="text-align:left;border:0;padding:.1em .6em .1em 0">'
+    bar = (
+        '<div style="width:10em;height:.6em;border:1px solid currentColor">'
+        f'<div style="width:{100 * value:.0f}%;height:100%;background:currentColor"></div></div>'
+    )
+    label = escape(FACT_NAMES.get(name, name))
+    return f"<tr>{cell}{label}</td>{cell}{bar}</td>{cell}{value:.2f}</td></tr>"
+
+
+def _reason_list(reasons: Iterable[Reason]) -> str:
+    rows = "".join(
+        f"<li><strong>{'+' if reason.supports else '−'}</strong> "
+        f"<q>{escape(reason.text)}</q> "
+        f'<span style="opacity:.75">({escape(FACT_NAMES.get(reason.fact, reason.fact))}, '
+        f"{reason.weight:+.1f})</span><br>{escape(reason.note)}<br>"
+        f'<span lang="en" style="opacity:.75">{escape(reason.note_en)}</span></li>'
+        for reason in reasons
+    )
+    return f'<ul style="margin:.3em 0 .6em;padding-left:1.2em">{rows}</ul>' if rows else ""

@@ -1,0 +1,402 @@
+"""Score one listing, or all of a table."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
+
+from thriftwatch.errors import InputError, did_you_mean, listed, shown
+from thriftwatch.listing import Listing, find_column
+from thriftwatch.model.artifact import load_model
+from thriftwatch.model.model import POLICIES, TIERS, BatchScores, Model
+from thriftwatch.result import ListingScore
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from thriftwatch.frames import Frame
+
+__all__ = ["as_model", "check_options", "score_columns", "score_listing", "score_listings"]
+
+_BLOCK = 10_000
+_FIELDS = ("title", "description", "shop")
+_FACTS = ("goods", "worn", "foreign")
+_TABLE_LIBRARIES = frozenset({"pandas", "polars", "pyarrow", "duckdb"})
+_ACCEPTED = (
+    "accepted: a table (pandas, polars, pyarrow, DuckDB, Arrow C stream) or an iterable of "
+    "Listing, mappings or (title, description) pairs"
+)
+
+
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+
+_Table = TypeVar("_Table", bound=_ArrowStream)
+_Model = Model | str | os.PathLike[str]
+_Item = Listing | Mapping[str, Any] | Sequence[str | None]
+
+
+def score_listing(
+    title: str,
+    description: str | None = "",
+    *,
+    shop: str | None = "",
+    model: _Model | None = None,
+    policy: str = "imported",
+    reasons: int = 5,
+) -> ListingScore:
+    """Score one listing.
+
+    Parameters
+    ----------
+    title
+        Title of the listing.
+    description
+        Description; a missing one (None, NaN, empty) is normal.
+    shop
+        Name of the shop or account; a hint, which alone never makes a listing "likely".
+    model
+        A model or the path of a model folder; None is the bundled model.
+    policy
+        ``"imported"`` (the law: worn and foreign) or ``"all-used"`` (every used garment). It
+        changes score and tier, never the facts.
+    reasons
+        How many reasons to give at most.
+
+    Returns
+    -------
+    ListingScore
+        An indication for a human reviewer, never a finding about a seller.
+
+    Raises
+    ------
+    InputError
+        If a field is neither text nor missing, or an argument is not accepted.
+    ModelError
+        If there is no such model, or it is damaged.
+
+    See Also
+    --------
+    score_listings : Score many listings; far faster than one after the other.
+
+    Examples
+    --------
+    >>> found = score_listing("Hoodie Uniqlo second import", "ex bal Jepang, kondisi 9/10")
+    >>> found.tier, found.score > 0.9, found.facts["worn"] > 0.9
+    ('likely', True, True)
+    >>> score_listing("Kemeja batik pria lengan panjang, baru").tier
+    'clear'
+    """
+    scorer = as_model(model)
+    check_options(policy, reasons)
+    # Missing values are for the listing to accept or refuse, whatever the annotations say.
+    listing = Listing(title, cast("str", description), cast("str", shop))
+    return explain_texts(
+        scorer,
+        listing.title,
+        listing.description,
+        listing.shop,
+        policy=policy,
+        reasons=reasons,
+    )
+
+
+@overload
+def score_listings(
+    listings: _Table,
+    *,
+    model: _Model | None = None,
+    policy: str = "imported",
+    reasons: int = 0,
+    title: str = "title",
+    description: str | None = "description",
+    shop: str | None = "shop",
+    model_column: bool = False,
+) -> _Table: ...
+
+
+@overload
+def score_listings(
+    listings: Iterable[_Item],
+    *,
+    model: _Model | None = None,
+    policy: str = "imported",
+    reasons: int = 0,
+    title: str = "title",
+    description: str | None = "description",
+    shop: str | None = "shop",
+    model_column: bool = False,
+) -> list[ListingScore]: ...
+
+
+def score_listings(
+    listings: Any,
+    *,
+    model: _Model | None = None,
+    policy: str = "imported",
+    reasons: int = 0,
+    title: str = "title",
+    description: str | None = "description",
+    shop: str | None = "shop",
+    model_column: bool = False,
+) -> Any:
+    """Score many listings: a table comes back as the same kind of table, with more columns.
+
+    Parameters
+    ----------
+    listings
+        A table: pandas or polars data frame, pyarrow table, record batch or reader, DuckDB
+        relation, or anything that speaks the Arrow C stream interface. Or an iterable (a
+        generator too) of `Listing`, mappings or ``(title, description[, shop])`` tuples.
+    model
+        A model or the path of a model folder; None is the bundled model.
+    policy
+        ``"imported"`` (the law: worn and foreign) or ``"all-used"`` (every used garment). It
+        changes score and tier, never the facts.
+    reasons
+        How many reasons to give at most. Explaining is many times the work of scoring; for a
+        large table explain the rows that matter.
+    title, description, shop
+        Names of the columns, or of the keys of mappings. Unless given they are found by their
+        usual names, English or Indonesian (``judul``, ``deskripsi``, ``toko``, ...; see
+        `thriftwatch.listing.COLUMN_NAMES`). Only the title has to be there. None passes over a
+        description or shop that is.
+    model_column
+        Whether a table also gets a column ``model``, the id of the model.
+
+    Returns
+    -------
+    table or list of ListingScore
+        The table with ``score``, ``tier``, ``goods``, ``worn`` and ``foreign`` appended, then
+        ``reasons`` (a list of sentences in Indonesian, the strongest first) if there are to be
+        any, then ``model``. Rows stay in order, a pandas index stays, other columns are untouched.
+        A reader gives a reader that scores as it is read; an unknown kind of table gives a
+        `pyarrow.Table`. An iterable gives one `ListingScore` for each item.
+
+    Raises
+    ------
+    InputError
+        If `listings` is neither, an item or a column is not text (a missing value is empty
+        text), the table already has one of the new columns, or an argument is not accepted.
+    ColumnError
+        If a column that is needed or was asked for is not there.
+
+    Notes
+    -----
+    Each row has the score that `score_listing` gives it, to 1e-6.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"judul": ["Kemeja batik baru", "Hoodie second import"]})
+    >>> score_listings(frame)["tier"].tolist()
+    ['clear', 'likely']
+
+    >>> found = score_listings([("Jaket bekas ex Jepang", "dari bal"), ("Panci baru", None)])
+    >>> [one.tier for one in found]
+    ['likely', 'clear']
+    """
+    check_options(policy, reasons)
+    if isinstance(listings, str | bytes | Listing | Mapping):
+        kind = type(listings).__name__
+        raise InputError(
+            f"listings is a single {kind}; for one listing use score_listing, "
+            f"for a file thriftwatch.files.read_table; {_ACCEPTED}"
+        )
+    names = {"title": title, "description": description, "shop": shop}
+    run = _Run(as_model(model), policy, reasons, names, model_column=model_column)
+    if _may_be_table(listings):
+        from thriftwatch.frames import as_frame, extended_reader, is_reader
+
+        if is_reader(listings):
+            return extended_reader(listings, run.columns)
+        if (frame := as_frame(listings)) is not None:
+            return frame.extended(run.columns(frame))
+    try:
+        items = iter(listings)
+    except TypeError:
+        kind = type(listings).__name__
+        raise InputError(f"listings cannot be a {kind}; {_ACCEPTED}") from None
+    return run.items(items)
+
+
+def as_model(model: _Model | None) -> Model:
+    """Return a model, given itself, its folder or None for the bundled one.
+
+    Raises
+    ------
+    InputError
+        If it is something else.
+    """
+    if isinstance(model, Model):
+        return model
+    if model is None or isinstance(model, str | os.PathLike):
+        return load_model(model)
+    kind = type(model).__name__
+    raise InputError(f"model must be a Model or the path of a model folder, not {kind}")
+
+
+def check_options(policy: str, reasons: int = 0) -> None:
+    """Refuse an unknown policy and a number of reasons that is none.
+
+    Examples
+    --------
+    >>> check_options("import")
+    Traceback (most recent call last):
+    ...
+    thriftwatch.errors.InputError: policy must be one of "imported", "all-used", not "import". \
+Did you mean "imported"?
+    """
+    if policy not in POLICIES:
+        near = did_you_mean(str(policy), POLICIES)
+        hint = f". Did you mean {shown(near)}?" if near else ""
+        raise InputError(f"policy must be one of {listed(POLICIES)}, not {shown(policy)}{hint}")
+    if not isinstance(reasons, int) or isinstance(reasons, bool) or reasons < 0:
+        raise InputError(f"reasons must be 0 or a positive whole number, not {shown(reasons)}")
+
+
+def score_columns(scores: BatchScores) -> "dict[str, pa.Array]":
+    """Turn the scores of a batch into the columns that tables get.
+
+    Returns
+    -------
+    dict of str to pyarrow.Array
+        ``score``, ``tier``, ``goods``, ``worn``, ``foreign``.
+    """
+    import pyarrow as pa
+
+    columns = {"score": pa.array(scores.score), "tier": pa.array(TIERS).take(pa.array(scores.tier))}
+    return columns | {name: pa.array(getattr(scores, name)) for name in _FACTS}
+
+
+def _may_be_table(listings: object) -> bool:
+    # Cheap, so that whoever scores a list of tuples does not import pyarrow.
+    library = type(listings).__module__.partition(".")[0]
+    return library in _TABLE_LIBRARIES or hasattr(listings, "__arrow_c_stream__")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What `score_listings` was asked for."""
+
+    model: Model
+    policy: str
+    reasons: int
+    names: Mapping[str, str | None]
+    model_column: bool
+
+    def columns(self, frame: "Frame") -> "dict[str, pa.Array]":
+        """Score the rows of a table and return the columns it gets."""
+        import pyarrow as pa
+
+        self._refuse_clash(frame)
+        found = self._find(frame.names, frame.kind)
+        empty = pa.array([""] * frame.num_rows, pa.string())
+        texts = [empty if name is None else frame.text(name) for name in found]
+        columns = score_columns(self.model.score_batch(*texts, policy=self.policy))
+        if self.reasons:
+            rows = zip(*(text.to_pylist() for text in texts), strict=True)
+            notes = [[reason.note for reason in self._explain(*row).reasons] for row in rows]
+            columns["reasons"] = pa.array(notes, pa.list_(pa.string()))
+        if self.model_column:
+            columns["model"] = pa.array([self.model.id] * frame.num_rows, pa.string())
+        return columns
+
+    def items(self, items: Iterable[object]) -> list[ListingScore]:
+        """Score the items of an iterable."""
+        listings = self._listings(items)
+        if self.reasons:
+            return [self._explain(one.title, one.description, one.shop) for one in listings]
+        found: list[ListingScore] = []
+        # In blocks, so that a generator is never held whole as text.
+        while block := list(islice(listings, _BLOCK)):
+            scores = self.model.score_batch(
+                [one.title for one in block],
+                [one.description for one in block],
+                [one.shop for one in block],
+                policy=self.policy,
+            )
+            found += _results(scores, self.model.id, self.policy)
+        return found
+
+    def _explain(self, title: str, description: str, shop: str) -> ListingScore:
+        return explain_texts(
+            self.model, title, description, shop, policy=self.policy, reasons=self.reasons
+        )
+
+    def _listings(self, items: Iterable[object]) -> Iterator[Listing]:
+        known: dict[tuple[object, ...], list[str | None]] = {}
+        for position, item in enumerate(items):
+            if isinstance(item, Listing):
+                yield item
+                continue
+            where = f"listings[{position}]"
+            if isinstance(item, Mapping):
+                keys = tuple(item)
+                if keys not in known:
+                    known[keys] = self._find(keys, where)
+                values = ["" if key is None else item[key] for key in known[keys]]
+            elif isinstance(item, tuple | list) and 1 <= len(item) <= len(_FIELDS):
+                values = list(item)
+            else:
+                raise InputError(
+                    f"{where} must be a Listing, a mapping or a tuple (title, description[, shop])"
+                    f", not {type(item).__name__} {shown(item)}"
+                )
+            try:
+                yield Listing(*values)
+            except InputError as error:
+                raise InputError(f"{where}: {error}") from None
+
+    def _find(self, columns: Iterable[object], where: str) -> list[str | None]:
+        """Find the columns of title, description and shop."""
+        every = [str(column) for column in columns]
+        return [
+            None
+            if name is None
+            else find_column(
+                field,
+                every,
+                # The name it has unless given stands for all its usual names.
+                None if name == field else name,
+                required=field == "title",
+                where=where,
+            )
+            for field, name in self.names.items()
+        ]
+
+    def _refuse_clash(self, frame: "Frame") -> None:
+        new = ["score", "tier", *_FACTS]
+        new += ["reasons"] if self.reasons else []
+        new += ["model"] if self.model_column else []
+        if clash := [name for name in new if name in frame.names]:
+            raise InputError(
+                f"{frame.kind}: it already has columns with the names of the results "
+                f"({listed(clash)}); rename or drop them first"
+            )
+
+
+def explain_texts(
+    model: Model, title: str, description: str, shop: str, *, policy: str, reasons: int
+) -> ListingScore:
+    """Score one listing, given as texts without missing values, and say why."""
+    if reasons == 0:
+        scores = model.score_batch([title], [description], [shop], policy=policy)
+        return _results(scores, model.id, policy)[0]
+    scores, found = model.explain(title, description, shop, policy=policy, limit=reasons)
+    return replace(_results(scores, model.id, policy)[0], reasons=found)
+
+
+def _results(scores: BatchScores, model: str, policy: str) -> list[ListingScore]:
+    rows = zip(
+        scores.score.tolist(),
+        scores.tier.tolist(),
+        *(getattr(scores, name).tolist() for name in _FACTS),
+        strict=True,
+    )
+    return [
+        ListingScore(score, TIERS[tier], dict(zip(_FACTS, facts, strict=True)), (), model, policy)
+        for score, tier, *facts in rows
+    ]
