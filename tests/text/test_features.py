@@ -120,10 +120,26 @@ def test_what_was_read_before_changes_nothing(of):
     assert contents(*reversed(of), store=store) == contents(*reversed(of))
 
 
+@pytest.mark.xfail(strict=True, reason="words are numbered before all is known of them")
+def test_an_interrupted_block_leaves_no_word_half_learnt():
+    learnt = []
+
+    def learn(new):
+        if not learnt:
+            learnt.append(None)
+            raise KeyboardInterrupt
+        learnt.extend(new.canonical.tolist())
+
+    store = WordStore(learn)
+    with pytest.raises(KeyboardInterrupt):
+        features_of(("hoodie", ""), store=store)
+    features_of(("hoodie", ""), store=store)
+    assert learnt[1:] == [word_hash(b"hoodie")]
+
+
 @given(listings)
 @example(HARD)
 @example([("thrift", "")])
-@settings(deadline=None)
 def test_a_batch_scores_each_listing_as_alone(model, of):
     alone = np.concatenate([scores(model, [one]) for one in of])
     np.testing.assert_allclose(scores(model, of), alone, rtol=0, atol=1e-6)
@@ -131,7 +147,6 @@ def test_a_batch_scores_each_listing_as_alone(model, of):
 
 @given(listing)
 @example(("thrift", ""))
-@settings(deadline=None)
 def test_an_explained_score_is_the_score(model, one):
     explained, _ = model.explain(*one, "")
     found = [getattr(explained, name)[0] for name in SCORES]
@@ -139,7 +154,6 @@ def test_an_explained_score_is_the_score(model, one):
 
 
 @given(listings, st.randoms())
-@settings(deadline=None)
 def test_the_order_of_rows_does_not_matter(model, of, random):
     order = list(range(len(of)))
     random.shuffle(order)
@@ -195,7 +209,6 @@ def test_which_brand_or_place_it_is_changes_nothing(model, word_class):
 
 
 @given(st.integers(10, 99), st.integers(10, 99), st.sampled_from(["rb", "k", ".000", "ribu"]))
-@settings(deadline=None)
 def test_the_price_changes_nothing(model, one, other, money):
     of = [
         (f"Hoodie second import {price}{money}", f"harga {price}{money}") for price in (one, other)
@@ -204,7 +217,6 @@ def test_the_price_changes_nothing(model, one, other, money):
 
 
 @given(seller_text)
-@settings(deadline=None)
 def test_upper_and_lower_case_and_full_width_change_nothing_but_the_disguise_signal(model, title):
     if title.isascii():
         np.testing.assert_allclose(*scores(model, [(title, ""), (title.upper(), "")]), atol=1e-6)

@@ -106,6 +106,19 @@ def test_a_title_and_its_description_are_not_read_as_one_word(first, second):
     assert words_read(first, second) == words_read(first) + words_read(second)
 
 
+@pytest.mark.xfail(strict=True, reason="a space joins the last and first letters of two chains")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("s.e.c.o.n.d i.m.p.o.r.t", ["second", "import"]),
+        ("m.o.n.z.a 3 pcs", ["monza", "3", "pcs"]),
+        ("size M t-h-r-i-f-t", ["size", "m", "thrift"]),
+    ],
+)
+def test_two_words_held_apart_by_symbols_are_two_words(text, expected):
+    assert words_read(text) == expected
+
+
 def test_a_replaced_chain_stands_where_the_seller_wrote_it():
     words, data = split("ex b.a.l korea. ori")
     (chain,) = chains(words, data)

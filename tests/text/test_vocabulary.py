@@ -106,7 +106,7 @@ def test_a_phrase_does_not_go_on_behind_the_end_of_a_sentence(end):
 
 
 def test_a_phrase_does_not_go_on_from_the_title_to_the_description():
-    assert [term.term for term in terms_read("jual cakar", "ayam")][0] == "cakar"
+    assert next(term.term for term in terms_read("jual cakar", "ayam")) == "cakar"
 
 
 @pytest.mark.parametrize("form", [form for form, term in FORMS if term.word_class == "place"][:20])

@@ -288,6 +288,10 @@ def test_ids_to_hold_out_are_read_as_text(csv_file):
     assert read_excluded(csv_file("id,title\n007,Kaos\na1,Topi\n")) == {"007", "a1"}
 
 
+def test_ids_to_hold_out_may_be_a_data_frame():
+    assert read_excluded(pd.DataFrame({"id": ["a1", "a2"]})) == {"a1", "a2"}
+
+
 def test_a_table_to_hold_out_needs_an_id_column(csv_file):
     with pytest.raises(ColumnError, match="no column for the id"):
         read_excluded(csv_file("title\nKaos\n"))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from thriftwatch.model.model import feature_blocks
+from thriftwatch.text.blocks import blocks_of
 from thriftwatch.training.matrix import (
     GRAM_BITS,
     SIGNAL_BITS,
@@ -42,17 +42,10 @@ def linear(frequencies):
 
 
 def heads_of_model(model, tables, titles, descriptions):
-    return np.vstack(
-        [
-            replaced(model, tables).head_scores(features).heads
-            for features in feature_blocks(titles, descriptions)
-        ]
-    )
-
-
-def replaced(model, tables):
-    """The bundled model with other tables."""
-    return type(model)(model.card, ("a", "b", "c"), tables, model.interaction)
+    """What a model with these tables says of listings, head by head."""
+    other = type(model)(model.card, ("a", "b", "c"), tables, model.interaction)
+    blocks = blocks_of(titles, descriptions, [""] * len(titles))
+    return np.vstack([other.head_scores(other.features(block)).heads for block in blocks])
 
 
 def test_a_linear_model_decides_on_the_matrix_what_its_tables_score(model, frequencies, linear):

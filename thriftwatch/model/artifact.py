@@ -10,7 +10,8 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from thriftwatch.errors import ModelError
 from thriftwatch.model.card import write_card
-from thriftwatch.model.model import OUTPUTS, POLICIES, Interaction, Model, Tables
+from thriftwatch.model.model import FACTS, OUTPUTS, POLICIES, Interaction, Model, Tables
 
 __all__ = ["load_model", "save_model", "seal"]
 
@@ -47,6 +48,19 @@ _INTERACTION: dict[str, tuple[np.dtype[Any], int]] = {
     "undecided": (_DOUBLE, 2),
 }
 _ARRAYS = _TABLES | {f"interaction_{name}": kind for name, kind in _INTERACTION.items()}
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    RuntimeError,
+    MemoryError,
+    OSError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What zipfile and numpy raise on bytes that are no archive of arrays."""
 _RETRAIN = "get it again, or train it again: thriftwatch train LABELLED.csv -o FOLDER"
 
 Arrays = dict[str, NDArray[Any]]
@@ -86,8 +100,8 @@ def _load_bundled() -> Model:
 def _load_folder(folder: Path) -> Model:
     try:
         stamp = tuple((folder / name).stat().st_mtime_ns for name in (HEADER, WEIGHTS))
-    except OSError:
-        raise ModelError(_not_a_model(folder)) from None
+    except (OSError, ValueError):  # ValueError: a path with a NUL
+        raise _not_a_model(folder) from None
     return _load(folder.resolve(), stamp)
 
 
@@ -97,53 +111,113 @@ def _bundled() -> Path:
     return installed if installed.is_dir() else package.parent / "models" / BUNDLED
 
 
-def _not_a_model(folder: Path) -> str:
-    if not folder.exists():
-        return (
-            f"{folder}: no such model folder; train one: thriftwatch train LABELLED.csv -o {folder}"
+def _refused(path: Path, problem: str, step: str = _RETRAIN) -> ModelError:
+    name = str(path)
+    return ModelError(f"{name if name.isprintable() else ascii(name)}: {problem}; {step}")
+
+
+def _not_a_model(folder: Path) -> ModelError:
+    try:
+        is_file, is_folder = folder.is_file(), folder.is_dir()
+    except OSError:  # a name that is too long
+        is_file = is_folder = False
+    if is_file:
+        return _refused(
+            folder,
+            f"a model is a folder with {HEADER} and {WEIGHTS}, and this is a file",
+            "pickled models (.pkl, .joblib) are never loaded: train again with thriftwatch train",
         )
-    if not folder.is_dir():
-        return (
-            f"{folder}: a model is a folder with {HEADER} and {WEIGHTS}, and this is a file; "
-            "pickled models (.pkl, .joblib) are never loaded: train again with thriftwatch train"
-        )
-    return f"{folder}: not a model folder: {HEADER} or {WEIGHTS} is missing; {_RETRAIN}"
+    if not is_folder:
+        step = "train one: thriftwatch train LABELLED.csv -o FOLDER"
+        return _refused(folder, "no such model folder", step)
+    return _refused(folder, f"not a model folder: {HEADER} or {WEIGHTS} is missing")
 
 
 @lru_cache(maxsize=8)
 def _load(folder: Path, stamp: tuple[int, ...]) -> Model:
-    header = _read_header(folder)
-    content = _read_limited(folder / WEIGHTS, _WEIGHTS_LIMIT)
+    header = _read_header(folder / HEADER)
+    path = folder / WEIGHTS
+    content = _read_limited(path, _WEIGHTS_LIMIT)
     if hashlib.sha256(content).hexdigest() != header["files"][WEIGHTS]:
-        raise ModelError(f"{folder / WEIGHTS}: changed since it was written; {_RETRAIN}")
-    return _assemble(folder, header, _read_arrays(folder, content))
+        raise _refused(path, "changed since it was written")
+    return _assemble(folder, header, _read_arrays(path, content))
 
 
 def _read_limited(path: Path, limit: int) -> bytes:
-    size = path.stat().st_size
-    if size > limit:
-        raise ModelError(
-            f"{path}: {size} bytes, more than the {limit} a model may have; {_RETRAIN}"
-        )
-    return path.read_bytes()
-
-
-def _read_header(folder: Path) -> dict[str, Any]:
-    path = folder / HEADER
     try:
-        header = json.loads(_read_limited(path, _HEADER_LIMIT))
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= limit else b""
+    except OSError as error:
+        raise _refused(path, f"cannot be read ({error.strerror})") from None
+    if size > limit:
+        raise _refused(path, f"{size} bytes, more than the {limit} a model may have")
+    return content
+
+
+def _read_header(path: Path) -> dict[str, Any]:
+    content = _read_limited(path, _HEADER_LIMIT)
+    try:
+        header = json.loads(content, parse_constant=_refuse_constant)
+        fingerprint = _fingerprint(header) if isinstance(header, dict) else ""
     except (ValueError, RecursionError):
-        raise ModelError(f"{path}: not readable as JSON; {_RETRAIN}") from None
-    if not isinstance(header, dict) or not isinstance(header.get("format"), int):
-        raise ModelError(f"{path}: not the header of a thriftwatch model; {_RETRAIN}")
+        raise _refused(path, "not readable as JSON") from None
+    if not isinstance(header, dict) or type(header.get("format")) is not int:
+        raise _refused(path, "not the header of a thriftwatch model")
     if header["format"] != FORMAT:
-        raise ModelError(
-            f"{path}: model format {header['format']}, this version reads {FORMAT}; "
-            "upgrade thriftwatch (pip install -U thriftwatch), or train the model again"
+        raise _refused(
+            path,
+            f"model format {header['format']}, this version reads {FORMAT}",
+            "upgrade thriftwatch (pip install -U thriftwatch), or train the model again",
         )
-    if header.get("sha256") != _fingerprint(header):
-        raise ModelError(f"{path}: changed since it was written; {_RETRAIN}")
+    if header.get("sha256") != fingerprint:
+        raise _refused(path, "changed since it was written")
+    for name, is_right in _FIELDS.items():
+        if not is_right(header.get(name)):
+            raise _refused(path, f'"{name}" is missing or not what a model has there')
     return header
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _are_heads(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and all(isinstance(head, str) for head in value)
+        and len(set(value)) == len(value)
+        and set(FACTS) <= set(value)
+    )
+
+
+def _are_tiers(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == set(POLICIES)
+        and all(
+            isinstance(tier, dict)
+            and set(tier) == {"review", "likely"}
+            and all(_is_number(threshold) for threshold in tier.values())
+            and 0 <= tier["review"] <= tier["likely"] <= 1
+            for tier in value.values()
+        )
+    )
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and bool(np.isfinite(float(str(value))))
+
+
+_FIELDS: dict[str, Callable[[object], bool]] = {
+    "name": lambda value: isinstance(value, str),
+    "version": lambda value: isinstance(value, str),
+    "heads": _are_heads,
+    "outputs": lambda value: value == list(OUTPUTS),
+    "tiers": _are_tiers,
+    "unseen_idf": _is_number,
+    "files": lambda value: isinstance(value, dict) and set(value) == {WEIGHTS},
+}
+"""What scoring reads from the header."""
 
 
 def _fingerprint(header: Mapping[str, Any]) -> str:
@@ -152,23 +226,25 @@ def _fingerprint(header: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _read_arrays(folder: Path, content: bytes) -> Arrays:
-    path = folder / WEIGHTS
+def _read_arrays(path: Path, content: bytes) -> Arrays:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = [member.filename for member in archive.infolist()]
-            if sorted(names) != sorted(f"{name}.npy" for name in _ARRAYS):
-                raise ModelError(f"{path}: not the arrays of a model; {_RETRAIN}")
-            if sum(member.file_size for member in archive.infolist()) > _WEIGHTS_LIMIT:
-                raise ModelError(f"{path}: unpacks to more than a model may have; {_RETRAIN}")
+            members = archive.infolist()
+    except _UNREADABLE:
+        raise _refused(path, "damaged") from None
+    if sorted(member.filename for member in members) != sorted(f"{name}.npy" for name in _ARRAYS):
+        raise _refused(path, "not the arrays of a model")
+    if sum(member.file_size for member in members) > _WEIGHTS_LIMIT:
+        raise _refused(path, "unpacks to more than a model may have")
+    try:
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in _ARRAYS}
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError, KeyError):
-        raise ModelError(f"{path}: damaged; {_RETRAIN}") from None
+    except _UNREADABLE:
+        raise _refused(path, "damaged") from None
     for name, (kind, dimensions) in _ARRAYS.items():
         array = arrays[name]
         if array.dtype != kind or array.ndim != dimensions or not np.isfinite(array).all():
-            raise ModelError(f"{path}: array {name} is not what a model holds; {_RETRAIN}")
+            raise _refused(path, f"array {name} is not what a model holds")
     return arrays
 
 
@@ -186,11 +262,9 @@ def _assemble(folder: Path, header: dict[str, Any], arrays: Arrays) -> Model:
         and arrays["interaction_linear"].shape == (len(OUTPUTS), heads)
         and arrays["interaction_pairs"].shape == (len(OUTPUTS), heads, heads)
         and arrays["interaction_undecided"].shape == (len(OUTPUTS), heads)
-        and header["outputs"] == list(OUTPUTS)
-        and set(header["tiers"]) == set(POLICIES)
     )
     if not fits:
-        raise ModelError(f"{folder}: header and arrays do not belong together; {_RETRAIN}")
+        raise _refused(folder, "header and arrays do not belong together")
     return Model(
         header,
         tuple(header["heads"]),

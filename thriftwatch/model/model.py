@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from thriftwatch.text.blocks import Block, blocks_of
 from thriftwatch.text.features import Features, extract
-from thriftwatch.text.hashing import rows
+from thriftwatch.text.hashing import rows, signal_hash
+from thriftwatch.text.scan import Scanner, SignalKey
 from thriftwatch.text.shops import shop_hint
 from thriftwatch.text.wordstore import NewWords, WordStore
 
@@ -152,20 +153,42 @@ class HeadScores:
 
 
 class _WordParts:
-    """What each word of a `WordStore` adds to the heads before the norm, and its squared idf."""
+    """What each word of a `WordStore` adds to the heads before the norm, and its squared idf.
 
-    __slots__ = ("_parts", "_tables", "store")
+    It also remembers what each signal adds, for single listings.
+    """
+
+    __slots__ = ("_parts", "_signal_numbers", "_signal_parts", "_tables", "scanner", "store")
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._parts = np.zeros((1 << 12, len(tables.bias) + 1), np.float32)
+        self._signal_numbers: dict[SignalKey, int] = {}
+        self._signal_parts = np.zeros((1 << 10, len(tables.bias)), np.float32)
         self.store = WordStore(self._learn)
+        self.scanner = Scanner(self.store)
+
+    def signals(self, keys: set[SignalKey]) -> Floats:
+        """Return what signals add, shape (signals, heads)."""
+        numbers = self._signal_numbers
+        for key in keys:
+            if key not in numbers:
+                if len(numbers) == len(self._signal_parts):
+                    self._signal_parts = np.concatenate((self._signal_parts,) * 2)
+                kind, first, second = key
+                hashes = signal_hash(kind, np.array([first]), np.array([second]))
+                (row,) = rows(hashes, self._tables.signal_bits).tolist()
+                self._signal_parts[len(numbers)] = self._tables.signal_weights[row]
+                numbers[key] = len(numbers)
+        return self._signal_parts.take([numbers[key] for key in keys], axis=0)
 
     def take(self, numbers: Ints) -> Floats:
         """Return parts and squared idf of words, shape (words, heads + 1)."""
         return self._parts.take(numbers, axis=0)
 
     def _learn(self, new: NewWords) -> None:
+        if new.first_number == 0:
+            self.scanner.forget()
         tables = self._tables
         word_rows = rows(new.canonical, tables.word_bits)
         idf = tables.word_idf.take(word_rows)
@@ -268,6 +291,16 @@ class Model:
         heads = sums[:, :-1] / norm[:, None] + by_signal + tables.bias
         return HeadScores(heads.astype(np.float64), parts[:, :-1], norm, signal_parts)
 
+    def _heads_of_one(self, title: str, description: str) -> NDArray[np.float64]:
+        """Compute what `head_scores` does for one listing, shape (1, heads)."""
+        words = self._words()
+        numbers, keys = words.scanner.scan(title, description)
+        sums = words.take(np.array(numbers, np.int64)).sum(axis=0)
+        norm = np.sqrt(max(sums[-1], np.float32(1.0)))
+        heads: NDArray[np.float64] = np.zeros((1, len(self.heads)))
+        heads[0] = sums[:-1] / norm + words.signals(keys).sum(axis=0) + self.tables.bias
+        return heads
+
     def score_batch(
         self,
         titles: Any,
@@ -289,6 +322,9 @@ class Model:
         -------
         BatchScores
         """
+        if len(titles) == 1:
+            title, description, shop = (str(text[0]) for text in (titles, descriptions, shops))
+            return self.decide(self._heads_of_one(title, description), [shop], policy)
         parts = [
             self._score_block(block, policy) for block in blocks_of(titles, descriptions, shops)
         ]

@@ -35,10 +35,10 @@ FAMILY, CLASS, STRENGTH, CLASS_PAIR, FAMILY_CLASS, CLASS_FAMILY, SHAPE, DISGUISE
 )
 PAIRS = (CLASS_PAIR, FAMILY_CLASS, CLASS_FAMILY)
 """Kinds of signals that rest on two terms, not on the words between them."""
-_PAIR_WINDOW = 4  # words from the end of one term to the start of the next
-_NEGATION_REACH = 2  # words back from a term to what may negate it
-_NOT_PAIRED = ("unit", "size", "brand_local")
-_SILENT = ("negator", "place", "brand_foreign")
+PAIR_WINDOW = 4  # words from the end of one term to the start of the next
+NEGATION_REACH = 2  # words back from a term to what may negate it
+NOT_PAIRED = ("unit", "size", "brand_local")
+SILENT = ("negator", "place", "brand_foreign")
 """Classes that are no signal by themselves: names of places and brands are evidence of nothing."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
@@ -118,10 +118,10 @@ def extract(data: NDArray[np.uint8], offsets: Ints, store: WordStore) -> Feature
     folded = fold_bytes(data, offsets)
     words = split_words(folded.data, folded.offsets)
     stretched = _stretched(words, len(folded.data))
-    hidden = _hidden_in_chains(words, folded.data)
+    hidden = _hidden_in_chains(words, folded)
     if hidden:
         words, kept = replace_chains(words, hidden)
-        stretched = stretched[kept]
+        stretched = stretched[kept] & (words.starts < len(folded.data))
     numbers = store.number(words.data, words.starts, words.lengths, stretched)
     listing = words.text % max(listings, 1)
     counted = distinct(store.canonical.take(numbers) ^ (listing.view(np.uint64) * _SPREAD))
@@ -143,11 +143,11 @@ def _stretched(words: Words, size: int) -> Flags:
     return marked
 
 
-def _hidden_in_chains(words: Words, data: NDArray[np.uint8]) -> list[tuple[Chain, bytes]]:
+def _hidden_in_chains(words: Words, folded: Folded) -> list[tuple[Chain, bytes]]:
     """Return the chains that are one word in disguise, with that word; none overlaps another."""
     found: list[tuple[Chain, bytes]] = []
     end = -1
-    for chain in chains(words, data):
+    for chain in chains(words, folded.data, folded.offsets):
         if chain.first > end and (word := unmask_chain(chain.text)) is not None:
             found.append((chain, word))
             end = chain.last
@@ -165,7 +165,7 @@ def _signals(
 ) -> Signals:
     word_class = vocabulary.word_class.take(hits.term)
     negated = _negated(words, hits, word_class == vocabulary.places["negator"])
-    kept = np.flatnonzero(~_class_flags(vocabulary, _SILENT, word_class))
+    kept = np.flatnonzero(~_class_flags(vocabulary, SILENT, word_class))
     negated = negated.take(kept)
     first = hits.first.take(kept)
     last = first + hits.length.take(kept) - 1
@@ -182,10 +182,10 @@ def _signals(
     ]
     titled = np.flatnonzero(text < listings)
     found.append((TITLE, word_class[titled], 0, first[titled], last[titled]))
-    paired = np.flatnonzero(~_class_flags(vocabulary, _NOT_PAIRED, plain_class))
+    paired = np.flatnonzero(~_class_flags(vocabulary, NOT_PAIRED, plain_class))
     one, two = paired[:-1], paired[1:]
     close = np.flatnonzero(
-        (first[two] - last[one] <= _PAIR_WINDOW) & (text.take(two) == text.take(one))
+        (first[two] - last[one] <= PAIR_WINDOW) & (text.take(two) == text.take(one))
     )
     one, two = one[close], two[close]
     starts, ends = first[one], last[two]
@@ -231,7 +231,7 @@ def _negated(words: Words, hits: Hits, is_negator: Flags) -> Ints:
     negators = np.zeros(len(words) + 1, bool)
     negators[hits.first[is_negator] + hits.length[is_negator] - 1] = True
     open_before = np.ones(len(hits.first), bool)
-    for back in range(1, _NEGATION_REACH + 1):
+    for back in range(1, NEGATION_REACH + 1):
         at = hits.first - back
         open_before &= (at >= 0) & ~words.breaks[np.maximum(at, 0)]
         negated |= open_before & negators[at]

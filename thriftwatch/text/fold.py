@@ -14,7 +14,7 @@ import numpy as np
 from anyascii import anyascii
 from numpy.typing import NDArray
 
-__all__ = ["Folded", "fold_bytes", "fold_character", "fold_text"]
+__all__ = ["Folded", "fold_bytes", "fold_character", "fold_text", "has_flags"]
 
 _FIRST_FLAG, _LAST_FLAG = 0x1F1E6, 0x1F1FF  # regional indicators: flags, and letters in disguise
 _STARTS_RUN, _ENDS_RUN = 1 << 21, 1 << 22  # marks above the code points, see _fold_key
@@ -91,6 +91,11 @@ def fold_character(character: str) -> str:
     if len(folded) > 2 and folded[0] == folded[-1] == ":":
         folded = f" {folded[1:-1].replace('_', ' ')} "
     return "".join(c if " " <= c <= "~" or c in "\t\n\r" else " " for c in folded)
+
+
+def has_flags(text: str) -> bool:
+    """Return whether a text has regional indicators, which fold by runs."""
+    return any(chr(_FIRST_FLAG) <= character <= chr(_LAST_FLAG) for character in text)
 
 
 def fold_text(text: str) -> str:

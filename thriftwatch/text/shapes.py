@@ -4,6 +4,7 @@ One measurement pair (``68x56``) belongs to one worn piece, a size run (``S M L 
 stock; ``9/10`` is a condition, ``35rb/pcs`` a price by the piece and ``100 pcs`` a lot.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -15,7 +16,7 @@ from thriftwatch.text.hashing import HashTable, hash_words
 from thriftwatch.text.tokens import Words
 from thriftwatch.text.vocabulary import Vocabulary
 
-__all__ = ["SHAPES", "Shapes", "find_shapes", "number_kinds"]
+__all__ = ["SHAPES", "Shapes", "find_shapes", "number_kinds", "shapes_in_one"]
 
 Ints = NDArray[np.int64]
 
@@ -131,3 +132,59 @@ def find_shapes(
         np.concatenate([first for _, _, first, _ in found] or empty),
         np.concatenate([last for _, _, _, last in found] or empty),
     )
+
+
+def shapes_in_one(
+    kinds: Sequence[int],
+    terms: Sequence[int],
+    tens: Sequence[bool],
+    gaps: Sequence[str],
+    texts: Sequence[bool],
+    vocabulary: Vocabulary,
+) -> Iterator[tuple[int, int]]:
+    """Do what `find_shapes` does, without arrays: for the few words of one listing.
+
+    Parameters
+    ----------
+    kinds, terms, tens, gaps
+        Of each word: its number kind, single-word term (or -1), whether it reads ``10``, and the
+        character behind it.
+    texts
+        Which text each word stands in.
+    vocabulary
+        The lexicon.
+
+    Yields
+    ------
+    (kind, argument)
+    """
+    classes, families = vocabulary.class_list, vocabulary.family_list
+    size, unit, measure = (vocabulary.places[name] for name in ("size", "unit", "measure"))
+    of = [classes[term] if term >= 0 else -1 for term in terms]
+    words = len(kinds)
+    for at, kind in enumerate(kinds):
+        run = at + 2 < words and texts[at] == texts[at + 2]
+        if run and of[at] == of[at + 1] == of[at + 2] == size:
+            yield 3, 0
+        if not kind:
+            continue
+        near = at + 1 < words and texts[at + 1] == texts[at]
+        nearer = at + 2 < words and texts[at + 2] == texts[at]
+        if kind == _DIGIT and gaps[at] == "/" and near and tens[at + 1]:
+            yield 0, 0
+        if kind == _TWO and gaps[at] == "%":
+            yield 1, 0
+        crossed = near and nearer and kinds[at + 1] == _TIMES and kinds[at + 2] == _TWO
+        if kind == _PAIR or (kind == _TWO and crossed):
+            yield 2, 0
+        if kind in (_TWO, _THREE) and at and of[at - 1] == measure and texts[at - 1] == texts[at]:
+            yield 2, 1
+        units = [_NO_UNIT, _NO_UNIT]
+        if near and of[at + 1] == unit:
+            units[0] = families[terms[at + 1]]
+        if nearer and of[at + 2] == unit:
+            units[1] = families[terms[at + 2]]
+        if kind in (_PRICE, _MANY) and min(units) < _NO_UNIT:
+            yield 4, min(units)
+        if kind <= _THREE and units[0] < _NO_UNIT:
+            yield 5, units[0] * 4 + kind

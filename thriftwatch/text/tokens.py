@@ -25,10 +25,13 @@ def _table(characters: bytes) -> NDArray[np.bool_]:
 _LOWER_WORD_BYTES = bytes(
     ord(chr(b).lower()) if b < 128 and chr(b).isalnum() else 0 for b in range(256)
 )
-_LINKS = _table(b"./-_*|~'`!@$+^=\\,&#:")
-_LETTER_SYMBOLS = _table(b"@$")
-_SENTENCE_ENDS = _table(b"\n\r;!?")
-_CHAIN_BYTES = 64  # longer chains are not one word
+LINKS = b"./-_*|~'`!@$+^=\\,&#:"
+LETTER_SYMBOLS = b"@$"
+SENTENCE_ENDS = b"\n\r;!?"
+CHAIN_BYTES = 64
+"""Longer chains are not one word."""
+_LINKS, _LETTER_SYMBOLS = _table(LINKS), _table(LETTER_SYMBOLS)
+_SENTENCE_ENDS = _table(SENTENCE_ENDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +112,15 @@ def split_words(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Words:
     return Words(lower, starts, stops - starts, text, starts, stops, breaks, gap)
 
 
-def chains(words: Words, data: NDArray[np.uint8]) -> list[Chain]:
+def chains(words: Words, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> list[Chain]:
     """Find the chains of a block.
 
     Parameters
     ----------
     words
         What `split_words` returned for ``data``.
-    data
-        uint8: the folded bytes.
+    data, offsets
+        The folded bytes and where each text starts, as `split_words` had them.
 
     Returns
     -------
@@ -133,7 +136,7 @@ def chains(words: Words, data: NDArray[np.uint8]) -> list[Chain]:
     starred = narrow & (words.gap == ord("*"))
     linked = (one & _LINKS[words.gap]) | spelled | starred
     before = data[np.maximum(words.starts - 1, 0)]
-    symbol = _LETTER_SYMBOLS[before] & (words.starts > 0)
+    symbol = _LETTER_SYMBOLS[before] & (words.starts > offsets[words.text])
     symbol[1:] &= words.starts[1:] - stops[:-1] >= 1
     starts_chain = linked.copy()
     starts_chain[1:] &= ~linked[:-1]
@@ -147,7 +150,7 @@ def chains(words: Words, data: NDArray[np.uint8]) -> list[Chain]:
     lows = words.starts[firsts] - symbol[firsts]
     highs = stops[lasts]
     content = data.tobytes()
-    usable = highs - lows <= _CHAIN_BYTES
+    usable = highs - lows <= CHAIN_BYTES
     for first, last, low, high in zip(
         firsts[usable].tolist(),
         lasts[usable].tolist(),

@@ -5,6 +5,7 @@ The longest phrase wins and covers its words. That is how a trap cancels a term:
 seen.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -44,6 +45,8 @@ class Vocabulary:
         Names of the families.
     places
         The number of each class, by name.
+    class_list, family_list, strength_list
+        The same as plain lists.
     """
 
     terms: tuple[Term, ...]
@@ -52,10 +55,14 @@ class Vocabulary:
     strength: Ints
     families: tuple[str, ...]
     places: dict[str, int]
+    class_list: list[int]
+    family_list: list[int]
+    strength_list: list[int]
     _words: HashTable
     _single: Ints
     _continues: NDArray[np.bool_]
     _steps: HashTable
+    _step_nodes: dict[int, int]
     _node_term: Ints
     _base: int
 
@@ -109,6 +116,37 @@ class Vocabulary:
         first = np.flatnonzero((length > 0) & ~covered)
         return Hits(first, length[first], term[first])
 
+    def find_in_one(
+        self, numbers: Sequence[int], breaks: Sequence[bool]
+    ) -> list[tuple[int, int, int]]:
+        """Do what `find` does, without arrays: for the few words of one listing.
+
+        Returns
+        -------
+        list of (first, length, term)
+        """
+        words = len(numbers)
+        terms = self._single[numbers].tolist() if words else []
+        lengths = [1 if term >= 0 else 0 for term in terms]
+        covered = bytearray(words)
+        for at in np.flatnonzero(self._continues[numbers]).tolist() if words else ():
+            node, size = numbers[at], 1
+            while size < _LONGEST_PHRASE and not breaks[at + size - 1]:
+                next_node = self._step_nodes.get(node * self._base + numbers[at + size])
+                if next_node is None:
+                    break
+                node, size = next_node, size + 1
+                term = int(self._node_term[node - self._base])
+                if term >= 0:
+                    terms[at], lengths[at] = term, size
+            for inside in range(at + 1, at + lengths[at]):
+                covered[inside] = 1
+        return [
+            (at, length, terms[at])
+            for at, length in enumerate(lengths)
+            if length and not covered[at]
+        ]
+
 
 @cache
 def load_vocabulary() -> Vocabulary:
@@ -149,17 +187,24 @@ def load_vocabulary() -> Vocabulary:
     family = [term.word_class if term.word_class in _NAMES else term.family for term in terms]
     families = tuple(sorted(set(family)))
     family_places = {name: place for place, name in enumerate(families)}
+    class_list = [places[term.word_class] for term in terms]
+    family_list = [family_places[name] for name in family]
+    strength_list = [term.strength for term in terms]
     return Vocabulary(
         terms=terms,
-        word_class=np.array([places[term.word_class] for term in terms], np.int64),
-        family=np.array([family_places[name] for name in family], np.int64),
-        strength=np.array([term.strength for term in terms], np.int64),
+        word_class=np.array(class_list, np.int64),
+        family=np.array(family_list, np.int64),
+        strength=np.array(strength_list, np.int64),
         families=families,
         places=places,
+        class_list=class_list,
+        family_list=family_list,
+        strength_list=strength_list,
         _words=HashTable(hash_words([word.encode() for word in words]), np.arange(1, base)),
         _single=single,
         _continues=continues,
         _steps=HashTable(np.array(list(steps), np.uint64), np.array(list(steps.values()))),
+        _step_nodes=steps,
         _node_term=np.array([node_term.get(base + n, -1) for n in range(len(nodes))], np.int64),
         _base=base,
     )

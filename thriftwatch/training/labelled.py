@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from os import PathLike, fspath
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -259,19 +258,25 @@ def _without_copies(rows: Labelled, places: Sequence[tuple[str, int]]) -> Labell
     )
 
 
-def read_excluded(path: str | Path) -> frozenset[str]:
+def read_excluded(source: object) -> frozenset[str]:
     """Read the ids of rows that are held out of training.
 
     Parameters
     ----------
-    path
-        A table with an ``id`` column.
+    source
+        A path or a table, with an ``id`` column.
 
     Raises
     ------
     ColumnError
         If there is no id column.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> sorted(read_excluded(pa.table({"id": ["a1", "a2"]})))
+    ['a1', 'a2']
     """
-    read = read_table(path)
-    column = find_column("id", read.table.column_names, required=True, where=fspath(path))
+    read = _read(source, "utf-8")
+    column = find_column("id", read.table.column_names, required=True, where=fspath(read.file))
     return frozenset(read.text(str(column)).to_pylist())

@@ -1,0 +1,449 @@
+import contextlib
+import hashlib
+import io
+import json
+import os
+import pickle
+import shutil
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from thriftwatch import load_model
+from thriftwatch.errors import InputError, ModelError
+from thriftwatch.model.artifact import CARD, HEADER, WEIGHTS, save_model, seal
+
+TITLES = ["Hoodie Uniqlo second import", "Kemeja batik baru", "b4l thr1ft korea", ""]
+FILES = {HEADER, WEIGHTS, CARD}
+
+
+class Trap:
+    """What runs code when it is unpickled."""
+
+    def __reduce__(self):
+        return os.mkdir, (os.environ["TRAP"],)
+
+
+@pytest.fixture(scope="module")
+def model(model):
+    """The bundled model, with what the card has come to say since it was trained."""
+    chosen = {"tiers_chosen_for": {"likely_precision": 0.98, "review_recall": 0.97}}
+    return seal(replace(model, card=chosen | model.card))
+
+
+@pytest.fixture(scope="module")
+def saved(model, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models") / "good"
+    save_model(model, folder)
+    return folder
+
+
+@pytest.fixture
+def folder(saved, tmp_path):
+    """A copy of a good model, to be damaged."""
+    return shutil.copytree(saved, tmp_path / "damaged")
+
+
+def header_of(folder):
+    return json.loads((folder / HEADER).read_text(encoding="utf-8"))
+
+
+def write_header(folder, header):
+    """Write a header with the right hash of itself, as a careful forger would."""
+    content = {key: value for key, value in header.items() if key != "sha256"}
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    (folder / HEADER).write_text(json.dumps(content | {"sha256": digest}), encoding="utf-8")
+
+
+def write_weights(folder, content):
+    """Write weights and their right checksum: only what is inside can give them away."""
+    (folder / WEIGHTS).write_bytes(content)
+    header = header_of(folder)
+    header["files"][WEIGHTS] = hashlib.sha256(content).hexdigest()
+    write_header(folder, header)
+
+
+def arrays_of(folder):
+    with np.load(folder / WEIGHTS) as stored:
+        return dict(stored)
+
+
+def write_arrays(folder, arrays, **options):
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays, **options)
+    write_weights(folder, buffer.getvalue())
+
+
+def refusal(folder):
+    """Return the message with which a folder is refused: one line that names it."""
+    with pytest.raises(ModelError) as error:
+        load_model(folder)
+    message = str(error.value)
+    assert "\n" not in message
+    assert str(folder) in message or ascii(str(folder)) in message
+    return message
+
+
+# Round trip
+
+
+def test_a_model_comes_back_bit_by_bit(model, saved):
+    again = load_model(saved)
+    assert again.card == model.card
+    assert again.heads == model.heads
+    assert again.id == model.id
+    for part in ("tables", "interaction"):
+        one, two = getattr(model, part), getattr(again, part)
+        for name in type(one).__slots__:
+            before, after = np.asarray(getattr(one, name)), np.asarray(getattr(two, name))
+            assert before.dtype == after.dtype
+            assert before.tobytes() == after.tobytes(), name
+
+
+def test_a_model_scores_the_same_when_it_comes_back(model, saved):
+    none = [""] * len(TITLES)
+    before = model.score_batch(TITLES, none, none)
+    after = load_model(saved).score_batch(TITLES, none, none)
+    assert before.score.tobytes() == after.score.tobytes()
+    assert before.tier.tobytes() == after.tier.tobytes()
+
+
+def test_saving_twice_writes_the_same_bytes(model, saved, tmp_path):
+    save_model(load_model(saved), tmp_path / "again")
+    for name in FILES:
+        assert (tmp_path / "again" / name).read_bytes() == (saved / name).read_bytes(), name
+
+
+def test_a_folder_holds_the_three_files_and_no_more(saved):
+    assert {path.name for path in saved.iterdir()} == FILES
+    assert {path.name for path in saved.parent.iterdir()} == {saved.name}
+
+
+def test_sealing_a_sealed_model_changes_nothing(model):
+    assert seal(model).card == model.card
+
+
+def test_loading_is_cached_until_the_folder_changes(folder):
+    first = load_model(folder)
+    assert load_model(folder) is first
+    assert load_model(str(folder)) is first
+    assert load_model() is load_model()
+    for name in FILES:
+        os.utime(folder / name, ns=(1, 1))
+    assert load_model(folder) is not first
+
+
+def test_a_model_travels_to_a_worker(model):
+    again = pickle.loads(pickle.dumps(model))
+    assert again.id == model.id
+    assert (
+        again.score_batch(TITLES[:1], [""], [""]).score
+        == model.score_batch(TITLES[:1], [""], [""]).score
+    )
+
+
+# Saving
+
+
+def test_an_older_model_is_replaced(model, folder):
+    (folder / CARD).write_text("old")
+    save_model(model, folder)
+    assert load_model(folder).id == model.id
+    assert (folder / CARD).read_text(encoding="utf-8") != "old"
+
+
+@pytest.mark.parametrize("other", ["thesis.docx", ".git", "model.json.bak"])
+def test_a_folder_with_other_files_is_never_replaced(model, tmp_path, other):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / other).write_text("precious")
+    with pytest.raises(InputError, match="other files"):
+        save_model(model, tmp_path / "mine")
+    assert (tmp_path / "mine" / other).read_text() == "precious"
+    assert len(list((tmp_path / "mine").iterdir())) == 1
+
+
+def test_a_file_is_never_replaced_by_a_model(model, tmp_path):
+    (tmp_path / "notes").write_text("precious")
+    with pytest.raises(InputError, match="it is a file"):
+        save_model(model, tmp_path / "notes")
+    assert (tmp_path / "notes").read_text() == "precious"
+
+
+# Not a model
+
+
+def test_a_missing_folder_is_refused_with_the_way_to_make_one(tmp_path):
+    assert "thriftwatch train" in refusal(tmp_path / "nowhere")
+
+
+def test_an_empty_folder_is_refused(tmp_path):
+    assert HEADER in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("name", [HEADER, WEIGHTS])
+def test_a_folder_that_lacks_a_file_is_refused(folder, name):
+    (folder / name).unlink()
+    assert name in refusal(folder)
+
+
+@pytest.mark.parametrize("name", ["model.joblib", "model.pkl", "weights.npz"])
+def test_a_file_is_refused_and_pickles_are_never_opened(tmp_path, monkeypatch, name):
+    monkeypatch.setenv("TRAP", str(tmp_path / "sprung"))
+    (tmp_path / name).write_bytes(pickle.dumps(Trap()))
+    assert "never loaded" in refusal(tmp_path / name)
+    assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize("name", [HEADER, WEIGHTS])
+def test_a_folder_in_the_place_of_a_file_is_refused(folder, name):
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    refusal(folder)
+
+
+# Damaged
+
+
+@pytest.mark.parametrize("name", [HEADER, WEIGHTS])
+@pytest.mark.parametrize("where", [0.0, 0.3, 0.5, 0.999])
+def test_one_changed_byte_is_noticed(folder, name, where):
+    content = bytearray((folder / name).read_bytes())
+    place = int(where * len(content))
+    content[place] ^= 0x01
+    (folder / name).write_bytes(bytes(content))
+    assert name in refusal(folder)
+
+
+@pytest.mark.parametrize("name", [HEADER, WEIGHTS])
+@pytest.mark.parametrize("share", [0, 0.5, 0.99])
+def test_a_truncated_file_is_noticed(folder, name, share):
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content[: int(share * len(content))])
+    assert name in refusal(folder)
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 0.99])
+def test_truncated_weights_with_a_right_checksum_are_noticed(folder, share):
+    content = (folder / WEIGHTS).read_bytes()
+    write_weights(folder, content[: int(share * len(content))])
+    assert WEIGHTS in refusal(folder)
+
+
+@pytest.mark.parametrize("place", [5, 50, 500, -40, -10])
+def test_changed_weights_with_a_right_checksum_load_as_arrays_or_are_refused(folder, place):
+    content = bytearray((folder / WEIGHTS).read_bytes())
+    content[place] ^= 0x55
+    write_weights(folder, bytes(content))
+    with contextlib.suppress(ModelError):
+        load_model(folder)
+
+
+# Forged: the checksums are right
+
+
+@pytest.mark.parametrize("missing", ["word_idf", "gram_weights", "bias", "interaction_pairs"])
+def test_a_missing_array_is_refused(folder, missing):
+    arrays = arrays_of(folder)
+    del arrays[missing]
+    write_arrays(folder, arrays)
+    assert WEIGHTS in refusal(folder)
+
+
+def test_an_extra_array_is_refused(folder):
+    write_arrays(folder, arrays_of(folder) | {"extra": np.zeros(3)})
+    assert WEIGHTS in refusal(folder)
+
+
+def test_a_member_that_is_there_twice_is_refused(folder):
+    buffer = io.BytesIO((folder / WEIGHTS).read_bytes())
+    with zipfile.ZipFile(buffer, "a") as archive:
+        content = archive.read("bias.npy")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("bias.npy", content)
+    write_weights(folder, buffer.getvalue())
+    assert WEIGHTS in refusal(folder)
+
+
+def test_a_pickled_object_array_is_refused_and_not_opened(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("TRAP", str(tmp_path / "sprung"))
+    trap = np.empty(1, object)
+    trap[0] = Trap()
+    write_arrays(folder, arrays_of(folder) | {"bias": trap}, allow_pickle=True)
+    assert WEIGHTS in refusal(folder)
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_joblib_file_renamed_to_npz_is_refused_and_not_opened(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("TRAP", str(tmp_path / "sprung"))
+    write_weights(folder, pickle.dumps(Trap()))
+    assert WEIGHTS in refusal(folder)
+    assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("word_idf", lambda array: array[:-1]),
+        ("word_weights", lambda array: array[:, :-1]),
+        ("word_weights", lambda array: array.astype(np.float64)),
+        ("word_idf", lambda array: array.astype(np.int16)),
+        ("gram_weights", lambda array: array[:0]),
+        ("gram_weights", lambda array: array.ravel()),
+        ("signal_weights", lambda array: array[: len(array) // 2 + 1]),
+        ("bias", lambda array: array[:-1]),
+        ("bias", lambda array: array.reshape(1, -1)),
+        ("interaction_bias", lambda array: array[:-1]),
+        ("interaction_pairs", lambda array: array[:, :-1]),
+        ("interaction_linear", lambda array: array.T.copy()),
+        ("bias", lambda array: np.full_like(array, np.nan)),
+        ("word_weights", lambda array: np.full_like(array, np.inf)),
+        ("interaction_undecided", lambda array: np.full_like(array, -np.inf)),
+    ],
+)
+def test_arrays_of_the_wrong_shape_or_kind_or_not_finite_are_refused(folder, name, change):
+    arrays = arrays_of(folder)
+    arrays[name] = change(arrays[name])
+    write_arrays(folder, arrays)
+    refusal(folder)
+
+
+def test_a_zip_that_declares_more_than_a_model_may_have_is_refused_unread(folder):
+    """The sizes in the directory of the archive are checked before anything is unpacked."""
+    content = bytearray((folder / WEIGHTS).read_bytes())
+    entry = content.find(b"PK\x01\x02")
+    content[entry + 24 : entry + 28] = (0xFFFFFFF0).to_bytes(4, "little")
+    write_weights(folder, bytes(content))
+    assert "unpacks to more" in refusal(folder)
+
+
+def test_an_array_that_declares_more_than_it_holds_is_refused(folder):
+    """The header of an array promises 2**40 numbers; nobody may try to make room for them."""
+    arrays = arrays_of(folder)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            if name == "bias":
+                shape = {"descr": "<f4", "fortran_order": False, "shape": (1 << 40,)}
+                np.lib.format.write_array_header_1_0(member, shape)
+            else:
+                np.save(member, array)
+            archive.writestr(f"{name}.npy", member.getvalue())
+    write_weights(folder, buffer.getvalue())
+    assert WEIGHTS in refusal(folder)
+
+
+def test_compressed_zeros_beyond_the_limit_are_refused(folder):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in arrays_of(folder):
+            archive.writestr(f"{name}.npy", bytes(1 << 26))
+    write_weights(folder, buffer.getvalue())
+    assert "unpacks to more" in refusal(folder)
+
+
+# The header
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "1",
+        '"format"',
+        "{}",
+        '{"format": "1"}',
+        '{"format": true}',
+        "\x00",
+        "[" * 100_000,
+        '{"format": NaN}',
+    ],
+    ids=range(12),
+)
+def test_a_header_that_is_none_is_refused(folder, content):
+    (folder / HEADER).write_text(content)
+    assert HEADER in refusal(folder)
+
+
+def test_a_header_that_is_not_utf8_is_refused(folder):
+    (folder / HEADER).write_bytes(b'{"name": "\xff\xfe"}')
+    assert HEADER in refusal(folder)
+
+
+def test_a_huge_header_is_refused_unread(folder):
+    (folder / HEADER).write_text(" " * (2 << 20))
+    assert "more than the" in refusal(folder)
+
+
+def test_a_number_too_long_to_read_is_refused(folder):
+    (folder / HEADER).write_text('{"format": ' + "1" * 5000 + "}")
+    assert HEADER in refusal(folder)
+
+
+def test_a_newer_format_asks_to_upgrade(folder):
+    write_header(folder, header_of(folder) | {"format": 2})
+    message = refusal(folder)
+    assert "upgrade" in message
+    assert HEADER in message
+
+
+@pytest.mark.parametrize(
+    "key", ["name", "version", "heads", "outputs", "tiers", "files", "unseen_idf"]
+)
+@pytest.mark.parametrize("value", ["absent", None, 7, "x", [], {}, [None], float("nan")])
+def test_a_header_with_one_field_missing_or_of_another_kind_is_refused(folder, key, value):
+    header = header_of(folder)
+    if value == "absent":
+        del header[key]
+    elif f"{key} {value}" in {"name x", "version x", "unseen_idf 7"}:
+        pytest.skip("that is fine")
+    else:
+        header[key] = value
+    write_header(folder, header)
+    assert refusal(folder)
+
+
+@pytest.mark.parametrize(
+    "tiers",
+    [
+        {"imported": {}, "all-used": {}},
+        {"imported": {"review": 0.3}, "all-used": {"review": 0.3, "likely": 0.9}},
+        {"imported": {"review": "0.3", "likely": 0.9}, "all-used": {"review": 0.3, "likely": 0.9}},
+        {"imported": {"review": 0.9, "likely": 0.3}, "all-used": {"review": 0.3, "likely": 0.9}},
+        {"imported": {"review": 0.3, "likely": 1e400}, "all-used": {"review": 0.3, "likely": 0.9}},
+        {"imported": None, "all-used": None},
+    ],
+)
+def test_thresholds_that_make_no_sense_are_refused(folder, tiers):
+    write_header(folder, header_of(folder) | {"tiers": tiers})
+    assert HEADER in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda heads: heads[:-1],
+        lambda heads: [*heads, "more"],
+        lambda heads: heads[::-1][:1] * len(heads),
+        lambda heads: ["x" if head == "goods" else head for head in heads],
+    ],
+    ids=["fewer", "more", "all the same", "without a fact"],
+)
+def test_heads_that_do_not_belong_to_the_arrays_are_refused(folder, change):
+    header = header_of(folder)
+    write_header(folder, header | {"heads": change(header["heads"])})
+    refusal(folder)
+
+
+def test_a_path_of_another_kind_of_text_is_refused_in_one_line(tmp_path):
+    refusal(tmp_path / "line\nbreak")
+
+
+def test_a_path_that_no_system_takes_is_refused(tmp_path):
+    refusal(tmp_path / "nul\0")
+    refusal(tmp_path / ("x" * 5000))

@@ -1,0 +1,237 @@
+"""The features of one listing, word by word.
+
+`thriftwatch.text.features` works on whole blocks; for one listing its hundreds of array calls cost
+more than the work. This module does the same with plain Python and remembered words. Both follow
+one specification, and one property-based suite holds them together.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from thriftwatch.text.features import (
+    CLASS,
+    CLASS_FAMILY,
+    CLASS_PAIR,
+    DISGUISE,
+    FAMILY,
+    FAMILY_CLASS,
+    NEGATION_REACH,
+    NOT_PAIRED,
+    PAIR_WINDOW,
+    SHAPE,
+    SILENT,
+    STRENGTH,
+    TITLE,
+)
+from thriftwatch.text.fold import fold_character, fold_text, has_flags
+from thriftwatch.text.hashing import PADDING
+from thriftwatch.text.shapes import shapes_in_one
+from thriftwatch.text.tokens import CHAIN_BYTES, LETTER_SYMBOLS, LINKS, SENTENCE_ENDS
+from thriftwatch.text.unmask import HIDDEN_CLASSES, unmask_chain
+from thriftwatch.text.vocabulary import load_vocabulary
+from thriftwatch.text.wordstore import WordStore
+
+__all__ = ["KnownWord", "Scanner"]
+
+_WORD = re.compile(r"[a-z0-9]+")
+_STRETCHED = re.compile(r"([a-z])\1\1")
+_LINKS, _LETTER_SYMBOLS = frozenset(LINKS.decode()), frozenset(LETTER_SYMBOLS.decode())
+_SENTENCE_ENDS = frozenset(SENTENCE_ENDS.decode())
+
+SignalKey = tuple[int, int, int]
+
+
+class KnownWord(NamedTuple):
+    """What the `WordStore` knows of a word, as plain numbers."""
+
+    number: int
+    canonical: int
+    lexicon_number: int
+    term: int
+    number_kind: int
+    is_ten: bool
+    unmasked: bool
+
+
+class _Word(NamedTuple):
+    word: str
+    in_title: bool
+    gap: str  # first character behind the word; empty at the end of the text
+    breaks: bool
+    joined: bool  # put together from a chain
+
+
+class Scanner:
+    """Finds the features of one listing at a time.
+
+    Parameters
+    ----------
+    store
+        What is known of words; new ones are added.
+    """
+
+    __slots__ = ("_known", "_paired", "_silent", "_store", "_telling", "_vocabulary")
+
+    def __init__(self, store: WordStore) -> None:
+        self._store = store
+        self._known: dict[str, KnownWord] = {}
+        vocabulary = self._vocabulary = load_vocabulary()
+        number = vocabulary.places
+        self._silent = frozenset(number[name] for name in SILENT)
+        self._paired = frozenset(number.values()) - {number[name] for name in NOT_PAIRED}
+        self._telling = frozenset(number[name] for name in HIDDEN_CLASSES)
+
+    def forget(self) -> None:
+        """Forget every word, because the store did."""
+        self._known.clear()
+
+    def scan(self, title: str, description: str) -> tuple[list[int], set[SignalKey]]:
+        """Return the distinct words of a listing, by number, and its signals.
+
+        Parameters
+        ----------
+        title, description
+            The listing.
+
+        Returns
+        -------
+        words
+            One word number for each distinct canonical word.
+        signals
+            Kind and the two numbers of each signal.
+        """
+        words = [*_words(title, True), *_words(description, False)]
+        known = [self._known.get(word.word) or self._learn(word.word) for word in words]
+        distinct = {entry.canonical: entry.number for entry in known}
+        return list(distinct.values()), set(self._signals(words, known))
+
+    def _learn(self, word: str) -> KnownWord:
+        store = self._store
+        data = np.frombuffer(word.encode() + bytes(PADDING), np.uint8)
+        (number,) = store.number(
+            data,
+            np.zeros(1, np.int64),
+            np.array([len(word)]),
+            np.array([_STRETCHED.search(word) is not None]),
+        ).tolist()
+        known = self._known[word] = KnownWord(
+            number,
+            int(store.canonical[number]),
+            int(store.lexicon_number[number]),
+            int(store.term[number]),
+            int(store.number_kind[number]),
+            bool(store.is_ten[number]),
+            bool(store.unmasked[number]),
+        )
+        return known
+
+    def _signals(self, words: list[_Word], known: list[KnownWord]) -> Iterator[SignalKey]:
+        vocabulary = self._vocabulary
+        breaks = [word.breaks for word in words]
+        hits = vocabulary.find_in_one([entry.lexicon_number for entry in known], breaks)
+        classes, families = vocabulary.class_list, vocabulary.family_list
+        negator = vocabulary.places["negator"]
+        negators = {first + length - 1 for first, length, term in hits if classes[term] == negator}
+        before: tuple[int, int, int, bool] | None = None
+        for first, length, term in hits:
+            plain_class = classes[term]
+            if plain_class in self._silent:
+                continue
+            negated = bool(negators) and _negated(first, breaks, negators)
+            word_class, family = plain_class * 2 + negated, families[term] * 2 + negated
+            in_title = words[first].in_title
+            yield FAMILY, family, 0
+            yield CLASS, word_class, 0
+            yield STRENGTH, word_class, vocabulary.strength_list[term]
+            if in_title:
+                yield TITLE, word_class, 0
+            if plain_class in self._telling and (words[first].joined or known[first].unmasked):
+                yield DISGUISE, word_class, 0
+            if plain_class in self._paired:
+                if before is not None:
+                    last, other_class, other_family, same = before
+                    if first - last <= PAIR_WINDOW and same == in_title:
+                        yield CLASS_PAIR, other_class, word_class
+                        yield FAMILY_CLASS, other_family, word_class
+                        yield CLASS_FAMILY, other_class, family
+                before = first + length - 1, word_class, family, in_title
+        for kind, argument in shapes_in_one(
+            [entry.number_kind for entry in known],
+            [entry.term for entry in known],
+            [entry.is_ten for entry in known],
+            [word.gap for word in words],
+            [word.in_title for word in words],
+            vocabulary,
+        ):
+            yield SHAPE, kind, argument
+
+
+def _negated(first: int, breaks: list[bool], negators: set[int]) -> bool:
+    for at in range(first - 1, first - 1 - NEGATION_REACH, -1):
+        if at < 0 or breaks[at]:
+            return False
+        if at in negators:
+            return True
+    return False
+
+
+def _words(text: str, in_title: bool) -> list[_Word]:
+    """Split one text into words, chains of pieces put together where they hide a word."""
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode()
+        text = fold_text(text) if has_flags(text) else "".join(map(fold_character, text))
+    low = text.lower()
+    found = list(_WORD.finditer(low))
+    words: list[_Word] = []
+    spans = [match.span() for match in found]
+    last = len(spans) - 1
+    at = 0
+    while at <= last:
+        end, joined = _chain(low, spans, at)
+        stop = spans[end][1]
+        gap = low[stop] if end < last else ""
+        breaks = (
+            end == last or gap in _SENTENCE_ENDS or (gap == "." and spans[end + 1][0] - stop > 1)
+        )
+        word = found[at].group() if joined is None else joined
+        words.append(_Word(word, in_title, gap, breaks, joined is not None))
+        at = end + 1
+    return words
+
+
+def _chain(low: str, spans: list[tuple[int, int]], at: int) -> tuple[int, str | None]:
+    """Return the last word of the chain that starts at a word, and the word it hides.
+
+    A chain that hides nothing is no chain: the word stands for itself.
+    """
+    last = len(spans) - 1
+    end = at
+    while end < last and _linked(low, spans, end):
+        end += 1
+    start = spans[at][0]
+    symbol = start > 0 and low[start - 1] in _LETTER_SYMBOLS
+    if symbol and at > 0 and start - spans[at - 1][1] < 1:
+        symbol = False
+    starts_here = at == 0 or not _linked(low, spans, at - 1)
+    if not starts_here or (end == at and not symbol):
+        return at, None
+    start -= symbol
+    stop = spans[end][1]
+    if stop - start > CHAIN_BYTES:
+        return at, None
+    hidden = unmask_chain(low[start:stop].encode())
+    return (at, None) if hidden is None else (end, hidden.decode())
+
+
+def _linked(low: str, spans: list[tuple[int, int]], at: int) -> bool:
+    start, stop = spans[at]
+    next_start, next_stop = spans[at + 1]
+    gap = low[stop]
+    if next_start - stop == 1:
+        if gap in _LINKS:
+            return True
+        return gap == " " and stop - start == 1 and next_stop - next_start == 1
+    return gap == "*" and next_start - stop == 2
