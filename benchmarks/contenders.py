@@ -42,6 +42,7 @@ class Contender(Protocol):
 
     def forget(self) -> None:
         """Drop what was remembered of texts scored before; most tools remember nothing."""
+        return
 
 
 class Thriftwatch(Contender):
@@ -291,7 +292,7 @@ class Embedding(Contender):
         return np.stack([self.known[text] for text in texts])
 
 
-def installed(*kinds: type) -> Iterator[Any]:
+def installed(*kinds: type[Contender]) -> Iterator[Contender]:
     """Make the contenders whose package is installed; say which are not."""
     packages = {
         "FastText": "fasttext",

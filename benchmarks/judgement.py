@@ -455,12 +455,14 @@ def share_in_order(sample: Sample, scores: Floats) -> float:
 
 def cue_deletion(sample: Sample, own: Own) -> tuple[float, int]:
     """Return how far the mean score of positives falls without their deciding words."""
-    rows = [row for row in np.flatnonzero(sample.labels) if sample.rows.spans[row]]
+    rows = [row for row in np.flatnonzero(sample.labels).tolist() if sample.rows.spans[row]]
     bare = []
     for row in rows:
         texts = [sample.texts.titles[row], sample.texts.descriptions[row]]
-        bare.append((row, *without_evidence(texts, sample.rows.spans[row])))
-    return float(np.mean(own.judged.scores[rows] - rescored(own, bare))), len(rows)
+        title, description = without_evidence(texts, sample.rows.spans[row])
+        bare.append((row, title, description))
+    fall = own.judged.scores[rows] - rescored(own, bare)
+    return float(fall.mean()), len(rows)
 
 
 def mean_change(sample: Sample, own: Own, name: str) -> tuple[float, int]:
@@ -480,7 +482,7 @@ def rescored(own: Own, changed: Sequence[tuple[int, str, str]]) -> Floats:
     scores = np.zeros(len(changed))
     fold = own.fold[[row for row, *_ in changed]]
     for number, model in enumerate(own.models):
-        places = np.flatnonzero(fold == number)
+        places = np.flatnonzero(fold == number).tolist()
         titles, descriptions = ([changed[p][field] for p in places] for field in (1, 2))
         texts = Texts("", titles, descriptions, [""] * len(places))
         scores[places] = score(model, texts).score
@@ -490,7 +492,7 @@ def rescored(own: Own, changed: Sequence[tuple[int, str, str]]) -> Floats:
 def reason_overlap(sample: Sample, own: Own) -> tuple[float, int]:
     """Return how often the strongest reason of a found positive meets a marked span."""
     meets = []
-    for row in np.flatnonzero((sample.labels == 1) & (own.tiers >= _REVIEW)):
+    for row in np.flatnonzero((sample.labels == 1) & (own.tiers >= _REVIEW)).tolist():
         if not sample.rows.spans[row]:
             continue
         fields = {

@@ -30,15 +30,21 @@ _PRICE = re.compile(
 _FACTORS = (0.5, 0.7, 1.4, 1.8)
 
 
-def _swap_terms(classes: Sequence[str]) -> Perturbation:
-    """Return a change that puts other terms of these lexicon classes in the place of some."""
-    forms = sorted({f for t in load_lexicon() if t.word_class in classes for f in t.forms})
-    longest_first = sorted(forms, key=len, reverse=True)
+def _swap_terms(*kinds: Sequence[str]) -> Perturbation:
+    """Return a change that puts another term in the place of each, of the same kind.
+
+    A kind is a set of lexicon classes. Terms that hold a word of another class ("guess korea") are
+    left alone and never put in: with them more than the name would change.
+    """
+    forms = [_plain_forms(classes) for classes in kinds]
+    kind_of = {form: place for place, known in enumerate(forms) for form in known}
+    longest_first = sorted(kind_of, key=len, reverse=True)
     pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b", re.IGNORECASE)
 
     def change(title: str, description: str, random: np.random.Generator) -> tuple[str, str] | None:
         def another(match: re.Match[str]) -> str:
-            new = forms[random.integers(len(forms))]
+            known = forms[kind_of[match[0].lower()]]
+            new = known[random.integers(len(known))]
             if match[0].isupper():
                 return new.upper()
             return new.title() if match[0][0].isupper() else new
@@ -46,6 +52,18 @@ def _swap_terms(classes: Sequence[str]) -> Perturbation:
         return _changed(title, description, lambda text: pattern.sub(another, text))
 
     return change
+
+
+def _plain_forms(classes: Sequence[str]) -> list[str]:
+    lexicon = load_lexicon()
+    others = {form for term in lexicon if term.word_class not in classes for form in term.forms}
+    return sorted(
+        form
+        for term in lexicon
+        if term.word_class in classes
+        for form in term.forms
+        if others.isdisjoint(form.split())
+    )
 
 
 def _change_prices(
@@ -79,7 +97,8 @@ def _changed(title: str, description: str, change: Callable[[str], str]) -> tupl
 
 
 PERTURBATIONS: dict[str, Perturbation] = {
-    "brand swap": _swap_terms(("brand_foreign", "brand_local")),
+    "brand swap": _swap_terms(("brand_foreign",), ("brand_local",)),
+    "brand swap, foreign and local exchanged": _swap_terms(("brand_foreign", "brand_local")),
     "city swap": _swap_terms(("place",)),
     "price swap": _change_prices,
     "shipping boilerplate": _pad,

@@ -10,6 +10,7 @@ import cProfile
 import pstats
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from common import ROOT, arguments, publish, sample_texts, table, use_one_core
 
@@ -57,7 +58,7 @@ def report(work: Callable[[], object], title: str) -> str:
     work()
     profiler = cProfile.Profile()
     profiler.runcall(work)
-    stats = pstats.Stats(profiler)
+    stats: Any = pstats.Stats(profiler)  # its fields are documented but not typed
     total = stats.total_tt
     entries = sorted(stats.stats.items(), key=lambda entry: -entry[1][2])
     rows = [

@@ -53,7 +53,7 @@ def signals_read(kind: int, title: str, description: str = "") -> set[tuple[int,
 def classes_read(kind: int, title: str, description: str = "") -> set[str]:
     """Return the classes that signals of a kind name, with "not " before negated ones."""
     names = [f"{denial}{name}" for name in CLASSES for denial in ("", "not ")]
-    codes = signal_hash(kind, np.arange(len(names))).tolist()
+    codes = signal_hash(kind, np.arange(len(names)), 0).tolist()
     named = dict(zip(codes, names, strict=True))
     return {named[code] for code, _ in signals_read(kind, title, description)}
 

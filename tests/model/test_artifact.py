@@ -6,7 +6,6 @@ import os
 import pickle
 import shutil
 import zipfile
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -24,13 +23,6 @@ class Trap:
 
     def __reduce__(self):
         return os.mkdir, (os.environ["TRAP"],)
-
-
-@pytest.fixture(scope="module")
-def model(model):
-    """The bundled model, with what the card has come to say since it was trained."""
-    chosen = {"tiers_chosen_for": {"likely_precision": 0.98, "review_recall": 0.97}}
-    return seal(replace(model, card=chosen | model.card))
 
 
 @pytest.fixture(scope="module")

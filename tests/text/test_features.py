@@ -6,9 +6,9 @@ from disguises import DISGUISES
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from listings import FLAGGED, listing, listings, seller_text
-from reading import classes_read, features_of, words_read
+from reading import features_of, words_read
 
-from thriftwatch.text.features import DISGUISE, PAIRS
+from thriftwatch.text.features import PAIRS
 from thriftwatch.text.hashing import mix, word_hash
 from thriftwatch.text.lexicon import CLASSES, load_lexicon
 from thriftwatch.text.wordstore import WordStore
@@ -120,7 +120,6 @@ def test_what_was_read_before_changes_nothing(of):
     assert contents(*reversed(of), store=store) == contents(*reversed(of))
 
 
-@pytest.mark.xfail(strict=True, reason="words are numbered before all is known of them")
 def test_an_interrupted_block_leaves_no_word_half_learnt():
     learnt = []
 
@@ -182,7 +181,6 @@ def test_a_megabyte_in_a_batch_scores_as_alone(model, text):
     np.testing.assert_allclose(scores(model, of), alone, rtol=0, atol=1e-6)
 
 
-@pytest.mark.xfail(strict=True, reason="letters behind the 32nd are read but not hashed")
 @pytest.mark.parametrize(
     "title",
     [
@@ -243,13 +241,13 @@ def test_a_word_is_hashed_as_it_reads_with_digits_as_0_and_names_as_one(parts):
 
 
 @pytest.mark.parametrize("name", ["leet", "dots", "spaces", "stretched end", "neighbours swapped"])
-def test_a_disguise_of_a_telling_word_is_a_signal_that_may_be_weighed(name):
-    disguised = DISGUISES[name]("thrift")
-    assert classes_read(DISGUISE, f"hoodie {disguised} ori") == {"used"}
+def test_a_disguised_word_is_known_as_one(name):
+    features = features_of((f"hoodie {DISGUISES[name]('thrift')} ori", ""))
+    assert features.disguised.tolist() == [False, True, False]
 
 
 @pytest.mark.parametrize(
     "title", ["hoodie thrift ori", "m4nt4p bgt", "ｈｏｏｄｉｅ", "h.o.o.d.i.e", "5XL 25rb"]
 )
 def test_plain_words_and_decoration_of_other_words_are_no_disguise(title):
-    assert classes_read(DISGUISE, title) == set()
+    assert not features_of((title, "")).disguised.any()

@@ -156,7 +156,6 @@ def test_a_table_gives_back_what_was_put_in_and_nothing_else(known, asked):
     assert table.find(np.array(asked, np.uint64)).tolist() == expected
 
 
-@pytest.mark.xfail(strict=True, reason="HashTable.add takes an equal value for an equal key")
 def test_a_table_keeps_keys_with_equal_values_apart():
     keys = np.arange(1, 2_000, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     table = HashTable(keys, np.full(len(keys), 5))

@@ -3,8 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import shapes_read
 
-MENTIONED = "thriftwatch.text.shapes.SHAPES names this as an example"
-
 
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -24,24 +22,7 @@ MENTIONED = "thriftwatch.text.shapes.SHAPES names this as an example"
         ("35k per pcs", ["price by unit"]),
         ("isi 100 pcs", ["count of unit"]),
         ("2 lusin", ["count of unit"]),
-        pytest.param(
-            "kondisi 95%",
-            ["percent"],
-            marks=pytest.mark.xfail(
-                strict=True, reason="% behind the last word of a text is not seen"
-            ),
-        ),
-        pytest.param(
-            "p 68 l 56", ["measurements"], marks=pytest.mark.xfail(strict=True, reason=MENTIONED)
-        ),
-        pytest.param(
-            "5jt per bal", ["price by unit"], marks=pytest.mark.xfail(strict=True, reason=MENTIONED)
-        ),
-        pytest.param(
-            "cuma 35.000/pcs",
-            ["price by unit"],
-            marks=pytest.mark.xfail(strict=True, reason="the 000 of a price is taken for a count"),
-        ),
+        ("kondisi 95%", ["percent"]),
     ],
 )
 def test_a_shape_is_seen_whatever_the_numbers_are(text, expected):
@@ -76,7 +57,6 @@ def test_any_price_by_the_piece_is_one_shape(price, money, link):
     assert shapes_read(f"harga {price}{money}{link}pcs saja") == ["price by unit"]
 
 
-@pytest.mark.xfail(strict=True, reason="HashTable.add loses the pattern 0jt")
 def test_a_price_of_a_few_million_by_the_piece_is_seen():
     assert shapes_read("harga 2jt/pcs") == ["price by unit"]
 

@@ -3,7 +3,8 @@
 Up to the heads everything is linear, so what a word adds to a head is known exactly: contributions
 and intercept add up to the head's log-odds. A word's weight as a reason is what it adds to the
 score's log-odds: its contributions to the heads, each times how much that head moves the score
-(`Interaction.direction`). The heads of the facts say which fact a word bears on.
+(`Interaction.direction`), with the sign that the law gives it. The heads of the facts say which
+fact a word bears on.
 """
 
 from collections.abc import Iterator
@@ -29,6 +30,8 @@ Floats = NDArray[np.float64]
 
 _FACTS = {"goods": "barang sandang", "worn": "bekas pakai", "foreign": "asal luar negeri"}
 _FACTS_EN = {"goods": "clothing or household linen", "worn": "worn", "foreign": "foreign origin"}
+_SPEAK_AGAINST = ("R0", "R3", "R6", "R7")
+"""Rules of the guideline under which a listing is labelled 0."""
 _ALONE = frozenset(
     {"garment", "adjacent", "goods", "brand_foreign", "brand_local", "place", "size", "unit"}
 )
@@ -118,10 +121,13 @@ def find_reasons(
         Spans lie in the original text and do not overlap.
     """
     to_heads = contributions(model, features, found).words
-    direction = model.interaction.direction(OUTPUTS.index(policy), found.heads[0])
+    direction = _sensible(
+        model.interaction.direction(OUTPUTS.index(policy), found.heads[0]), model.heads
+    )
     facts = [model.heads.index(name) for name in _FACTS]
     weights = np.column_stack((to_heads @ direction, to_heads[:, facts]))
     terms = dict(_terms(features))
+    disguised = features.disguised
     phrases = [
         phrase
         for phrase in _phrases(features, weights, terms)
@@ -132,13 +138,19 @@ def find_reasons(
     reasons: list[Reason] = []
     said: set[str] = set()
     for phrase in phrases:
-        reason = _reason(block, features, phrase, terms)
+        reason = _reason(block, features, phrase, terms, disguised)
         if reason.text.lower() not in said:
             said.add(reason.text.lower())
             reasons.append(reason)
         if len(reasons) == limit:
             break
     return tuple(reasons)
+
+
+def _sensible(direction: Floats, heads: tuple[str, ...]) -> Floats:
+    """Keep wear from speaking against, and own use from speaking for, whatever was learned."""
+    against = np.isin(heads, _SPEAK_AGAINST)
+    return np.where(against, np.minimum(direction, 0.0), np.maximum(direction, 0.0))
 
 
 def _terms(features: Features) -> Iterator[tuple[int, tuple[int, Term]]]:
@@ -194,6 +206,7 @@ def _reason(
     features: Features,
     phrase: _Phrase,
     terms: dict[int, tuple[int, Term]],
+    disguised: NDArray[np.bool_],
 ) -> Reason:
     words = features.words
     text_number = int(words.text[phrase.first])
@@ -213,29 +226,35 @@ def _reason(
         if phrase.first <= first <= phrase.last and term.meaning_id
     ]
     meant.sort(key=lambda term: -term.strength)
-    note, note_en = _sentences(text, fact, weight, meant[0] if meant else None)
+    note, note_en = _sentences(
+        text,
+        fact,
+        weight,
+        meant[0] if meant else None,
+        bool(disguised[phrase.first : phrase.last + 1].any()),
+    )
     field = "title" if text_number == 0 else "description"
     return Reason(field, start, end, text, fact, weight, note, note_en)
 
 
-def _sentences(text: str, fact: str, weight: float, term: Term | None) -> tuple[str, str]:
+def _sentences(
+    text: str, fact: str, weight: float, term: Term | None, disguised: bool
+) -> tuple[str, str]:
     """Say the reason in Indonesian and in English."""
     quoted = " ".join(text.split())
+    note, note_en = f'menyebut "{quoted}"', f'says "{quoted}"'
+    if disguised:
+        note, note_en = f"{note} (ditulis tersamar)", f"{note_en} (disguised)"
     if term is not None:
-        about, about_en = f": {term.meaning_id}", f": {term.meaning_en}"
+        note, note_en = f"{note}: {term.meaning_id}", f"{note_en}: {term.meaning_en}"
     elif fact in _FACTS:
         sign, sign_en = (
             ("petunjuk", "a sign of") if weight > 0 else ("bukan petunjuk", "no sign of")
         )
-        about, about_en = f": {sign} {_FACTS[fact]}", f": {sign_en} {_FACTS_EN[fact]}"
-    else:
-        about = about_en = ""
+        note, note_en = f"{note}: {sign} {_FACTS[fact]}", f"{note_en}: {sign_en} {_FACTS_EN[fact]}"
     if weight < 0:
-        return (
-            f'menyebut "{quoted}"{about} (meringankan)',
-            f'says "{quoted}"{about_en} (speaks against)',
-        )
-    return f'menyebut "{quoted}"{about}', f'says "{quoted}"{about_en}'
+        note, note_en = f"{note} (meringankan)", f"{note_en} (speaks against)"
+    return note, note_en
 
 
 def _original(

@@ -4,7 +4,10 @@ A listing has two kinds of features, and each counts once however often it occur
 
 * its distinct *words*; a word brings along the character n-grams it is made of;
 * its distinct *signals*: lexicon families and classes, negated or not, pairs of neighbouring
-  terms, shapes of numbers, and disguises that hid a term.
+  terms, and shapes of numbers.
+
+That a word was disguised is no feature: honest sellers write ``thr1ft`` and 𝓯𝓪𝓷𝓬𝔂, too, and a
+disguise must not pay in either direction. Reviewers are told of it in the reasons.
 
 Digits read as 0 (a price is any price), and place and brand names as one word each, so that no
 city or brand is evidence of anything.
@@ -17,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thriftwatch.text.fold import Folded, fold_bytes
-from thriftwatch.text.hashing import distinct, signal_hash
+from thriftwatch.text.hashing import LONGEST_WORD, distinct, signal_hash
 from thriftwatch.text.lexicon import CLASSES
 from thriftwatch.text.shapes import find_shapes
 from thriftwatch.text.tokens import Chain, Words, chains, replace_chains, split_words
-from thriftwatch.text.unmask import HIDDEN_CLASSES, unmask_chain
+from thriftwatch.text.unmask import unmask_chain
 from thriftwatch.text.vocabulary import Hits, Vocabulary, load_vocabulary
 from thriftwatch.text.wordstore import WordStore
 
@@ -30,9 +33,7 @@ __all__ = ["PAIRS", "Features", "Signals", "extract"]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-FAMILY, CLASS, STRENGTH, CLASS_PAIR, FAMILY_CLASS, CLASS_FAMILY, SHAPE, DISGUISE, TITLE = range(
-    1, 10
-)
+FAMILY, CLASS, STRENGTH, CLASS_PAIR, FAMILY_CLASS, CLASS_FAMILY, SHAPE, TITLE = range(1, 9)
 PAIRS = (CLASS_PAIR, FAMILY_CLASS, CLASS_FAMILY)
 """Kinds of signals that rest on two terms, not on the words between them."""
 PAIR_WINDOW = 4  # words from the end of one term to the start of the next
@@ -83,6 +84,8 @@ class Features:
         int64, shape (c,): the words that count, one for each distinct word of a listing, in order.
     signals
         The signals.
+    disguised
+        bool, shape (words,): whether the word was read as another than the one written.
     hits
         The lexicon terms found.
     folded
@@ -94,6 +97,7 @@ class Features:
     numbers: Ints
     counted: Ints
     signals: Signals
+    disguised: Flags
     hits: Hits
     folded: Folded
 
@@ -127,8 +131,9 @@ def extract(data: NDArray[np.uint8], offsets: Ints, store: WordStore) -> Feature
     counted = distinct(store.canonical.take(numbers) ^ (listing.view(np.uint64) * _SPREAD))
     vocabulary = load_vocabulary()
     hits = vocabulary.find(store.lexicon_number.take(numbers), words.breaks)
-    signals = _signals(words, hits, numbers, store, len(folded.data), vocabulary, listings)
-    return Features(listings, words, numbers, counted, signals, hits, folded)
+    signals = _signals(words, hits, numbers, store, vocabulary, listings)
+    disguised = store.unmasked.take(numbers) | (words.starts >= len(folded.data))
+    return Features(listings, words, numbers, counted, signals, disguised, hits, folded)
 
 
 def _stretched(words: Words, size: int) -> Flags:
@@ -139,7 +144,8 @@ def _stretched(words: Words, size: int) -> Flags:
         triple = (lower[2:] == lower[1:-1]) & (lower[1:-1] == lower[:-2]) & (lower[2:] >= ord("a"))
         at = np.flatnonzero(triple)
         if len(at):
-            marked[np.searchsorted(words.starts, at, side="right") - 1] = True
+            word = np.searchsorted(words.starts, at, side="right") - 1
+            marked[word[at + 3 - words.starts[word] <= LONGEST_WORD]] = True
     return marked
 
 
@@ -159,7 +165,6 @@ def _signals(
     hits: Hits,
     numbers: Ints,
     store: WordStore,
-    size: int,
     vocabulary: Vocabulary,
     listings: int,
 ) -> Signals:
@@ -202,9 +207,6 @@ def _signals(
         vocabulary,
     )
     found.append((SHAPE, shapes.kind, shapes.argument, shapes.first, shapes.last))
-    hidden = store.unmasked.take(numbers.take(first)) | (words.starts.take(first) >= size)
-    hiding = np.flatnonzero(hidden & _class_flags(vocabulary, HIDDEN_CLASSES, plain_class))
-    found.append((DISGUISE, word_class[hiding], 0, first[hiding], last[hiding]))
 
     hashes = np.concatenate([signal_hash(kind, a, b) for kind, a, b, _, _ in found])
     firsts = np.concatenate([start for *_, start, _ in found])

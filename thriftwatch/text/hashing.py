@@ -162,11 +162,9 @@ def gram_hashes(
     return mix(grams), first
 
 
-def signal_hash(
-    kind: int, first: NDArray[np.int64] | int, second: NDArray[np.int64] | int = 0
-) -> Hashes:
+def signal_hash(kind: int, first: NDArray[np.int64], second: NDArray[np.int64] | int) -> Hashes:
     """Hash signals of one kind, each named by two numbers below 2**24."""
-    code = np.asarray(first, np.int64) << 24 | np.asarray(second, np.int64)
+    code = first << 24 | second
     return mix(code.view(np.uint64) | np.uint64(kind << 48))
 
 
@@ -232,7 +230,7 @@ class HashTable:
             free = np.flatnonzero(self._values[slots] < 0)
             self._keys[slots[free]] = keys[free]
             self._values[slots[free]] = values[free]
-            left = np.flatnonzero(self._values[slots] != values)
+            left = np.flatnonzero(self._keys[slots] != keys)
             keys, values = keys[left], values[left]
             slots = (slots[left] + 1) & ((1 << self._bits) - 1)
 

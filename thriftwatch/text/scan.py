@@ -15,7 +15,6 @@ from thriftwatch.text.features import (
     CLASS,
     CLASS_FAMILY,
     CLASS_PAIR,
-    DISGUISE,
     FAMILY,
     FAMILY_CLASS,
     NEGATION_REACH,
@@ -27,10 +26,16 @@ from thriftwatch.text.features import (
     TITLE,
 )
 from thriftwatch.text.fold import fold_character, fold_text, has_flags
-from thriftwatch.text.hashing import PADDING
+from thriftwatch.text.hashing import LONGEST_WORD, PADDING
 from thriftwatch.text.shapes import shapes_in_one
-from thriftwatch.text.tokens import CHAIN_BYTES, LETTER_SYMBOLS, LINKS, SENTENCE_ENDS
-from thriftwatch.text.unmask import HIDDEN_CLASSES, unmask_chain
+from thriftwatch.text.tokens import (
+    CHAIN_BYTES,
+    LINKS,
+    SENTENCE_ENDS,
+    SYMBOLS_BEFORE,
+    SYMBOLS_BEHIND,
+)
+from thriftwatch.text.unmask import unmask_chain
 from thriftwatch.text.vocabulary import load_vocabulary
 from thriftwatch.text.wordstore import WordStore
 
@@ -38,8 +43,9 @@ __all__ = ["KnownWord", "Scanner"]
 
 _WORD = re.compile(r"[a-z0-9]+")
 _STRETCHED = re.compile(r"([a-z])\1\1")
-_LINKS, _LETTER_SYMBOLS = frozenset(LINKS.decode()), frozenset(LETTER_SYMBOLS.decode())
-_SENTENCE_ENDS = frozenset(SENTENCE_ENDS.decode())
+_LINKS, _SENTENCE_ENDS = frozenset(LINKS.decode()), frozenset(SENTENCE_ENDS.decode())
+_SYMBOLS_BEFORE = frozenset(SYMBOLS_BEFORE.decode())
+_SYMBOLS_BEHIND = frozenset(SYMBOLS_BEHIND.decode())
 
 SignalKey = tuple[int, int, int]
 
@@ -53,7 +59,6 @@ class KnownWord(NamedTuple):
     term: int
     number_kind: int
     is_ten: bool
-    unmasked: bool
 
 
 class _Word(NamedTuple):
@@ -61,7 +66,6 @@ class _Word(NamedTuple):
     in_title: bool
     gap: str  # first character behind the word; empty at the end of the text
     breaks: bool
-    joined: bool  # put together from a chain
 
 
 class Scanner:
@@ -73,7 +77,7 @@ class Scanner:
         What is known of words; new ones are added.
     """
 
-    __slots__ = ("_known", "_paired", "_silent", "_store", "_telling", "_vocabulary")
+    __slots__ = ("_known", "_paired", "_silent", "_store", "_vocabulary")
 
     def __init__(self, store: WordStore) -> None:
         self._store = store
@@ -82,7 +86,6 @@ class Scanner:
         number = vocabulary.places
         self._silent = frozenset(number[name] for name in SILENT)
         self._paired = frozenset(number.values()) - {number[name] for name in NOT_PAIRED}
-        self._telling = frozenset(number[name] for name in HIDDEN_CLASSES)
 
     def forget(self) -> None:
         """Forget every word, because the store did."""
@@ -124,7 +127,6 @@ class Scanner:
             int(store.term[number]),
             int(store.number_kind[number]),
             bool(store.is_ten[number]),
-            bool(store.unmasked[number]),
         )
         return known
 
@@ -148,8 +150,6 @@ class Scanner:
             yield STRENGTH, word_class, vocabulary.strength_list[term]
             if in_title:
                 yield TITLE, word_class, 0
-            if plain_class in self._telling and (words[first].joined or known[first].unmasked):
-                yield DISGUISE, word_class, 0
             if plain_class in self._paired:
                 if before is not None:
                     last, other_class, other_family, same = before
@@ -182,7 +182,10 @@ def _words(text: str, in_title: bool) -> list[_Word]:
     """Split one text into words, chains of pieces put together where they hide a word."""
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode()
-        text = fold_text(text) if has_flags(text) else "".join(map(fold_character, text))
+        if has_flags(text):
+            text = fold_text(text)
+        else:
+            text = "".join(c if c < "\x80" else fold_character(c) for c in text)
     low = text.lower()
     found = list(_WORD.finditer(low))
     words: list[_Word] = []
@@ -192,12 +195,12 @@ def _words(text: str, in_title: bool) -> list[_Word]:
     while at <= last:
         end, joined = _chain(low, spans, at)
         stop = spans[end][1]
-        gap = low[stop] if end < last else ""
+        gap = low[stop] if stop < len(low) else ""
         breaks = (
             end == last or gap in _SENTENCE_ENDS or (gap == "." and spans[end + 1][0] - stop > 1)
         )
         word = found[at].group() if joined is None else joined
-        words.append(_Word(word, in_title, gap, breaks, joined is not None))
+        words.append(_Word(word[:LONGEST_WORD], in_title, gap, breaks))
         at = end + 1
     return words
 
@@ -211,15 +214,12 @@ def _chain(low: str, spans: list[tuple[int, int]], at: int) -> tuple[int, str | 
     end = at
     while end < last and _linked(low, spans, end):
         end += 1
-    start = spans[at][0]
-    symbol = start > 0 and low[start - 1] in _LETTER_SYMBOLS
-    if symbol and at > 0 and start - spans[at - 1][1] < 1:
-        symbol = False
-    starts_here = at == 0 or not _linked(low, spans, at - 1)
-    if not starts_here or (end == at and not symbol):
+    start, stop = spans[at][0], spans[end][1]
+    before = start > (spans[at - 1][1] if at else 0) and low[start - 1] in _SYMBOLS_BEFORE
+    behind = stop < len(low) and low[stop] in _SYMBOLS_BEHIND
+    if (end == at and not before and not behind) or (at and _linked(low, spans, at - 1)):
         return at, None
-    start -= symbol
-    stop = spans[end][1]
+    start, stop = start - before, stop + behind
     if stop - start > CHAIN_BYTES:
         return at, None
     hidden = unmask_chain(low[start:stop].encode())
@@ -227,11 +227,23 @@ def _chain(low: str, spans: list[tuple[int, int]], at: int) -> tuple[int, str | 
 
 
 def _linked(low: str, spans: list[tuple[int, int]], at: int) -> bool:
-    start, stop = spans[at]
-    next_start, next_stop = spans[at + 1]
-    gap = low[stop]
-    if next_start - stop == 1:
-        if gap in _LINKS:
-            return True
-        return gap == " " and stop - start == 1 and next_stop - next_start == 1
-    return gap == "*" and next_start - stop == 2
+    """Return whether a word is linked to the next one."""
+    stop, next_start = spans[at][1], spans[at + 1][0]
+    if next_start - stop > 2:
+        return False
+    if _linked_by_symbol(low, spans, at):
+        return True
+    return (
+        next_start - stop == 1
+        and low[stop] == " "
+        and stop - spans[at][0] == 1
+        and spans[at + 1][1] - next_start == 1
+        and not (at and _linked_by_symbol(low, spans, at - 1))
+        and not (at + 2 < len(spans) and _linked_by_symbol(low, spans, at + 1))
+    )
+
+
+def _linked_by_symbol(low: str, spans: list[tuple[int, int]], at: int) -> bool:
+    stop = spans[at][1]
+    width = spans[at + 1][0] - stop
+    return (width == 1 and low[stop] in _LINKS) or (width == 2 and low[stop] == "*")

@@ -23,9 +23,9 @@ Ints = NDArray[np.int64]
 SHAPES = (
     "condition",  # 9/10
     "percent",  # 95%
-    "measurements",  # 68x56, p 68 l 56
+    "measurements",  # 68x56, p68, panjang 68
     "size run",  # S M L XL
-    "price by unit",  # 35rb/pcs, 5jt per bal
+    "price by unit",  # 35rb/pcs, 5jt sebal
     "count of unit",  # 100 pcs
 )
 _DIGIT, _TWO, _THREE, _MANY, _PRICE, _PAIR, _TIMES, _TEN = range(1, 9)

@@ -26,12 +26,13 @@ _LOWER_WORD_BYTES = bytes(
     ord(chr(b).lower()) if b < 128 and chr(b).isalnum() else 0 for b in range(256)
 )
 LINKS = b"./-_*|~'`!@$+^=\\,&#:"
-LETTER_SYMBOLS = b"@$"
+SYMBOLS_BEFORE, SYMBOLS_BEHIND = b"@$!", b"@$"
+"""Symbols that may be the first or the last letter of a word."""
 SENTENCE_ENDS = b"\n\r;!?"
 CHAIN_BYTES = 64
 """Longer chains are not one word."""
-_LINKS, _LETTER_SYMBOLS = _table(LINKS), _table(LETTER_SYMBOLS)
-_SENTENCE_ENDS = _table(SENTENCE_ENDS)
+_LINKS, _SENTENCE_ENDS = _table(LINKS), _table(SENTENCE_ENDS)
+_SYMBOLS_BEFORE, _SYMBOLS_BEHIND = _table(SYMBOLS_BEFORE), _table(SYMBOLS_BEHIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Words:
     breaks
         bool, shape (words,): whether a sentence or the text ends behind the word.
     gap
-        uint8, shape (words,): the first byte behind the word (0 at the end of the text).
+        uint8, shape (words,): the byte behind the word (0 at the end of the text).
     """
 
     data: NDArray[np.uint8]
@@ -74,6 +75,7 @@ class Chain(NamedTuple):
     first: int
     last: int
     span_start: int
+    span_end: int
     text: bytes
 
 
@@ -105,8 +107,7 @@ def split_words(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Words:
     per_text = np.diff(np.searchsorted(starts, offsets))
     text = np.repeat(np.arange(len(offsets) - 1), per_text)
     last = np.append(text[1:] != text[:-1], True) if len(text) else np.zeros(0, bool)
-    padded = np.append(data, np.uint8(0))
-    gap = np.where(last, np.uint8(0), padded[stops])
+    gap = np.where(stops < offsets[text + 1], np.append(data, np.uint8(0))[stops], np.uint8(0))
     wide = np.append(starts[1:] - stops[:-1] > 1, True) if len(text) else last
     breaks = last | _SENTENCE_ENDS[gap] | ((gap == ord(".")) & wide)
     return Words(lower, starts, stops - starts, text, starts, stops, breaks, gap)
@@ -130,25 +131,26 @@ def chains(words: Words, data: NDArray[np.uint8], offsets: NDArray[np.int64]) ->
     if not len(words):
         return []
     stops, single = words.span_ends, words.lengths == 1
-    narrow = np.append(words.starts[1:] - stops[:-1] <= 2, False) & (words.gap != 0)
-    one = np.append(words.starts[1:] - stops[:-1] == 1, False)
-    spelled = one & (words.gap == ord(" ")) & single & np.append(single[1:], False)
-    starred = narrow & (words.gap == ord("*"))
-    linked = (one & _LINKS[words.gap]) | spelled | starred
-    before = data[np.maximum(words.starts - 1, 0)]
-    symbol = _LETTER_SYMBOLS[before] & (words.starts > offsets[words.text])
-    symbol[1:] &= words.starts[1:] - stops[:-1] >= 1
-    starts_chain = linked.copy()
-    starts_chain[1:] &= ~linked[:-1]
-    starts_chain |= symbol & ~np.append(False, linked[:-1])
+    inner = np.append(words.text[1:] == words.text[:-1], False)  # not the last word of its text
+    width = np.append(words.starts[1:] - stops[:-1], 0) * inner
+    by_symbol = (width == 1) & _LINKS[words.gap] | (width == 2) & (words.gap == ord("*"))
+    spelled = (width == 1) & (words.gap == ord(" ")) & single & np.append(single[1:], False)
+    # Spelled letters end where a chain of another kind begins: "t.h.r.i.f.t b a l".
+    spelled[1:] &= ~by_symbol[:-1]
+    spelled[:-1] &= ~by_symbol[1:]
+    linked = by_symbol | spelled
+    earlier = np.where(np.append(False, inner[:-1]), np.append(0, stops[:-1]), offsets[words.text])
+    before = (words.starts > earlier) & _SYMBOLS_BEFORE[data[np.maximum(words.starts - 1, 0)]]
+    behind = ~linked & _SYMBOLS_BEHIND[words.gap]
+    starts_chain = (linked | before | behind) & ~np.append(False, linked[:-1])
     found: list[Chain] = []
     firsts = np.flatnonzero(starts_chain)
     if not len(firsts):
         return found
     unlinked = np.flatnonzero(~linked)  # a chain ends at the first word without a link behind it
     lasts = unlinked[np.searchsorted(unlinked, firsts)]
-    lows = words.starts[firsts] - symbol[firsts]
-    highs = stops[lasts]
+    lows = words.starts[firsts] - before[firsts]
+    highs = stops[lasts] + behind[lasts]
     content = data.tobytes()
     usable = highs - lows <= CHAIN_BYTES
     for first, last, low, high in zip(
@@ -158,7 +160,7 @@ def chains(words: Words, data: NDArray[np.uint8], offsets: NDArray[np.int64]) ->
         highs[usable].tolist(),
         strict=True,
     ):
-        found.append(Chain(first, last, low, content[low:high].lower()))
+        found.append(Chain(first, last, low, high, content[low:high].lower()))
     return found
 
 
@@ -193,7 +195,7 @@ def replace_chains(
     starts[firsts] = base + np.cumsum(sizes) - sizes
     lengths[firsts] = sizes
     span_starts[firsts] = [chain.span_start for chain, _ in unmasked]
-    span_ends[firsts] = words.span_ends[lasts]
+    span_ends[firsts] = [chain.span_end for chain, _ in unmasked]
     breaks[firsts], gap[firsts] = words.breaks[lasts], words.gap[lasts]
     covered = np.zeros(len(words) + 1, np.int64)
     np.add.at(covered, firsts + 1, 1)

@@ -117,6 +117,7 @@ class WordStore:
         """
         if self._table.count > _MOST_WORDS:
             self.clear()
+        lengths = np.minimum(lengths, LONGEST_WORD)
         hashes = word_hashes(data, starts, lengths)
         numbers = self._table.find(hashes)
         unknown = np.flatnonzero(numbers < 0)
@@ -135,7 +136,6 @@ class WordStore:
         stretched: NDArray[np.bool_],
     ) -> None:
         first_number = len(self.canonical)
-        self._table.add(hashes, first_number + np.arange(len(hashes)))
         data, starts, lengths, meant, unmasked = _read(data, starts, lengths, hashes, stretched)
         vocabulary = load_vocabulary()
         number = vocabulary.numbers(meant)
@@ -158,6 +158,8 @@ class WordStore:
         if self._on_new is not None:
             gram_first = np.append(gram_first, len(grams))
             self._on_new(NewWords(first_number, canonical, grams, gram_first))
+        # Last, so that an interruption leaves no word with a number and nothing behind it.
+        self._table.add(hashes, first_number + np.arange(len(hashes)))
 
 
 @cache
@@ -225,7 +227,6 @@ def _framed(
     data: NDArray[np.uint8], starts: Ints, lengths: Ints
 ) -> tuple[NDArray[np.uint8], Ints, Ints]:
     """Copy words into a text of their own, as ``<word>``, with every digit as 0."""
-    lengths = np.minimum(lengths, LONGEST_WORD)
     frame_lengths = lengths + 2
     frame_starts = np.cumsum(frame_lengths) - frame_lengths
     framed = np.zeros(int(frame_lengths.sum()) + PADDING, np.uint8)

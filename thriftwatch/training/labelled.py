@@ -114,9 +114,9 @@ def read_labelled(
     Examples
     --------
     >>> import pyarrow as pa
-    >>> rows = read_labelled(pa.table({"judul": ["Kaos", "Kaos", ""], "label": [0, 0, 1]}))
+    >>> rows = read_labelled(pa.table({"judul": ["Kaos", "", "Kaos"], "label": [0, 1, 0]}))
     >>> len(rows), [(row.line, row.reason) for row in rows.rejected]
-    (1, [(2, 'a copy of an earlier row'), (3, 'no title')])
+    (1, [(2, 'no title'), (3, 'a copy of an earlier row')])
     """
     explicit = _checked_columns(columns or {})
     if isinstance(sources, str | PathLike) or _is_table(sources):
