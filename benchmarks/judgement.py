@@ -78,7 +78,7 @@ def main() -> None:
     ours = judge_with_own_models(sample, real, fold, options.jobs)
     judged = [ours.judged]
     if not options.no_rivals:
-        kinds = [KeywordList, WordCharPipeline, FastText, SmallFastText]
+        kinds: list[Any] = [KeywordList, WordCharPipeline, FastText, SmallFastText]
         kinds += [Embedding] if options.embedding else []
         judged += [judge_with(rival, sample, real, fold) for rival in installed(*kinds)]
     parts = [comparison(sample, judged), behaviour(sample, ours), calibration(sample, ours)]
@@ -483,7 +483,7 @@ def rescored(own: Own, changed: Sequence[tuple[int, str, str]]) -> Floats:
     fold = own.fold[[row for row, *_ in changed]]
     for number, model in enumerate(own.models):
         places = np.flatnonzero(fold == number).tolist()
-        titles, descriptions = ([changed[p][field] for p in places] for field in (1, 2))
+        titles, descriptions = [changed[p][1] for p in places], [changed[p][2] for p in places]
         texts = Texts("", titles, descriptions, [""] * len(places))
         scores[places] = score(model, texts).score
     return scores

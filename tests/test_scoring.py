@@ -401,3 +401,33 @@ def test_a_row_has_the_score_of_its_listing(rows):
             assert table[name][place] == pytest.approx(value, abs=1e-6)
         assert table["tier"][place] == one.tier == listed[place].tier
         assert listed[place].score == pytest.approx(one.score, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("title", "description"),
+    [
+        ("thrift kemeja garis, 30rb", ""),
+        ("Crewneck thrift murah, barang bekas ya kak", "cek dulu sebelum order"),
+    ],
+)
+def test_thrift_with_no_word_on_where_from_is_for_review_however_high_it_scores(title, description):
+    found = score_listing(title, description)
+    assert found.score > 0.5
+    assert found.tier == "review"
+
+
+def test_used_and_foreign_stated_is_likely():
+    assert (
+        score_listing("Kemeja flanel second import Korea", "ex bal, kondisi 9/10").tier == "likely"
+    )
+
+
+def test_a_telling_shop_name_lifts_clothing_to_review_and_never_to_likely():
+    plain = score_listing("hoodie columbia")
+    hinted = score_listing("hoodie columbia", shop="Fufu Thrift Store")
+    assert (plain.tier, hinted.tier) == ("clear", "review")
+    assert hinted.facts == plain.facts
+
+
+def test_a_telling_shop_name_does_nothing_for_other_goods():
+    assert score_listing("lampu meja LED", shop="Fufu Thrift Store").tier == "clear"

@@ -244,11 +244,12 @@ def train(
     certainty, rule, goods, worn, origin, spans and pair are used where they are there.
     """
     from thriftwatch.console import console, steps
-    from thriftwatch.files import check_writable
+    from thriftwatch.files import check_folder
+    from thriftwatch.model.artifact import FILES
     from thriftwatch.training import train as train_model
 
     folder = Path(output)
-    check_writable(folder / "model.json" if folder.exists() else folder)
+    check_folder(folder, FILES)
     with steps() as tell:
         result = train_model(
             labelled,

@@ -32,6 +32,7 @@ def has_no_letter(text):
 @example(("", "\ud800 b.a.l \udfff"), "imported")
 @example(("ＴＨＲＩＦＴ t\u0336h\u0336rift", "🇹🇭🇷🇮🇫🇹 second\xad import"), "all-used")
 @example(("kondisi 5½bekas", "🎽🎽 thrift"), "imported")
+@example(("", "0¼"), "imported")
 def test_reasons_are_slices_of_the_original_text_that_do_not_overlap(one, policy):
     texts = Listing(*one)
     found = score_listing(*one, policy=policy, reasons=WIDE)

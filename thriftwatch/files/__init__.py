@@ -13,7 +13,12 @@ Examples
 ['=Hoodie second']
 """
 
-from thriftwatch.files.atomic import atomic_folder, atomic_path, check_writable
+from thriftwatch.files.atomic import (
+    atomic_folder,
+    atomic_path,
+    check_folder,
+    check_writable,
+)
 from thriftwatch.files.batch import RejectedRow, TableRead, concat_reads
 from thriftwatch.files.guard import guard_cell, guard_column, unguard_cell, unguard_column
 from thriftwatch.files.tables import read_batches, read_table
@@ -24,6 +29,7 @@ __all__ = [
     "TableRead",
     "atomic_folder",
     "atomic_path",
+    "check_folder",
     "check_output",
     "check_writable",
     "concat_reads",

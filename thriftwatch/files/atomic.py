@@ -15,7 +15,7 @@ from secrets import token_hex
 
 from thriftwatch.errors import InputError, listed, shown
 
-__all__ = ["atomic_folder", "atomic_path", "check_writable"]
+__all__ = ["atomic_folder", "atomic_path", "check_folder", "check_writable"]
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
@@ -130,7 +130,7 @@ def atomic_folder(
     >>> [path.name for path in (root / "model").iterdir()]
     ['model.json']
     """
-    _check_folder_target(Path(target), frozenset(may_replace))
+    check_folder(Path(target), may_replace)
     final = Path(os.path.realpath(target))
     part = _beside(final, "part")
     part.mkdir()
@@ -171,13 +171,27 @@ def _check_target(path: Path) -> None:
         raise InputError(f"cannot write {shown(path)}: it is write-protected; choose another name")
 
 
-def _check_folder_target(path: Path, may_replace: frozenset[str]) -> None:
+def check_folder(path: Path, may_replace: Collection[str]) -> None:
+    """Make sure that a folder can be written, before the work that fills it starts.
+
+    Parameters
+    ----------
+    path
+        The folder; it may be there already.
+    may_replace
+        Names of entries that an existing folder may hold.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written, or holds anything else.
+    """
     _check_parent(path)
     if not path.exists():
         return
     if not path.is_dir():
         raise InputError(f"cannot write {shown(path)}: it is a file; name a folder")
-    if others := sorted({entry.name for entry in path.iterdir()} - may_replace):
+    if others := sorted({entry.name for entry in path.iterdir()} - set(may_replace)):
         raise InputError(
             f"cannot replace the folder {shown(path)}: it holds other files ({listed(others)}); "
             "choose a new or empty folder"

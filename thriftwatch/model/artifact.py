@@ -24,9 +24,9 @@ from thriftwatch.errors import ModelError
 from thriftwatch.model.card import write_card
 from thriftwatch.model.model import FACTS, OUTPUTS, POLICIES, Interaction, Model, Tables
 
-__all__ = ["load_model", "save_model", "seal"]
+__all__ = ["FILES", "load_model", "save_model", "seal"]
 
-HEADER, WEIGHTS, CARD = "model.json", "weights.npz", "CARD.md"
+HEADER, WEIGHTS, CARD = FILES = ("model.json", "weights.npz", "CARD.md")
 FORMAT = 1
 BUNDLED = "thriftwatch-id"
 
@@ -311,7 +311,7 @@ def save_model(model: Model, folder: str | os.PathLike[str]) -> None:
     """
     from thriftwatch.files import atomic_folder
 
-    with atomic_folder(folder, may_replace=(HEADER, WEIGHTS, CARD)) as target:
+    with atomic_folder(folder, may_replace=FILES) as target:
         header = json.dumps(model.card, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
         (target / HEADER).write_text(header, encoding="utf-8")
         (target / WEIGHTS).write_bytes(_packed(model))

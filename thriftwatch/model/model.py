@@ -33,11 +33,14 @@ Ints = NDArray[np.int64]
 
 POLICIES = ("imported", "all-used")
 TIERS = ("clear", "review", "likely")
-OUTPUTS = ("imported", "all-used", "goods", "worn", "foreign")
-"""What is computed from the heads: one score for each policy, and the facts."""
-FACTS = OUTPUTS[2:]
+FACTS = ("goods", "worn", "foreign")
+OUTPUTS = (*POLICIES, *FACTS, "certain")
+"""What is computed from the heads: a score for each policy, the facts, and whether a reviewer who
+labels the listing 1 would be sure of it."""
 LOGIT_LIMIT = 8.0
 """Log-odds of the heads are kept within this limit before they are multiplied."""
+_SURE = 0.5
+"""Probability from which a reviewer would rather be sure than not."""
 _OWN_SHARE = 0.25
 """How far `Interaction.direction` leans from undecided listings to the listing itself."""
 
@@ -347,10 +350,16 @@ class Model:
         probability = _sigmoid(self.interaction(heads))
         thresholds = self.card["tiers"][policy]
         score = probability[:, OUTPUTS.index(policy)]
-        score = self._lifted_by_shop(score, probability[:, 2], shops, thresholds)
-        tier = (score >= thresholds["review"]).astype(np.int8) + (score >= thresholds["likely"])
-        goods, worn, foreign = probability[:, 2:].T
-        return BatchScores(score, goods, worn, foreign, tier.astype(np.int8))
+        score = self._lifted_by_shop(
+            score, probability[:, OUTPUTS.index("goods")], shops, thresholds
+        )
+        likely = score >= thresholds["likely"]
+        if policy == "imported":
+            # "thrift" on a garment and nothing else is a case for review, however clear it is.
+            likely &= probability[:, OUTPUTS.index("certain")] >= _SURE
+        tier = np.where(likely, 2, score >= thresholds["review"]).astype(np.int8)
+        goods, worn, foreign = (probability[:, OUTPUTS.index(fact)] for fact in FACTS)
+        return BatchScores(score, goods, worn, foreign, tier)
 
     def _lifted_by_shop(
         self,

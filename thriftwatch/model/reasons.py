@@ -139,12 +139,17 @@ def find_reasons(
     said: set[str] = set()
     for phrase in phrases:
         reason = _reason(block, features, phrase, terms, disguised)
-        if reason.text.lower() not in said:
+        if reason.text.lower() not in said and not any(_overlap(reason, one) for one in reasons):
             said.add(reason.text.lower())
             reasons.append(reason)
         if len(reasons) == limit:
             break
     return tuple(reasons)
+
+
+def _overlap(one: Reason, two: Reason) -> bool:
+    """Return whether two reasons share a character: ``¼`` folds to two words."""
+    return one.field == two.field and one.start < two.end and two.start < one.end
 
 
 def _sensible(direction: Floats, heads: tuple[str, ...]) -> Floats:

@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 _C = 0.05
 _UNCERTAIN_WEIGHT = 0.1
 _COPY_WEIGHT = 0.2
+_OF_THE_LABEL = [OUTPUTS.index("imported"), OUTPUTS.index("certain")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def output_targets(rows: Labelled) -> tuple[NDArray[np.int8], Floats]:
         "goods": goods,
         "worn": worn,
         "foreign": rows.origin == "foreign",
+        "certain": (rows.label == 1) & (rows.certainty != "probable"),
     }
     stated = {
         "imported": np.ones(len(rows), bool),
@@ -51,11 +53,13 @@ def output_targets(rows: Labelled) -> tuple[NDArray[np.int8], Floats]:
         "goods": rows.goods != "",
         "worn": rows.worn != "",
         "foreign": rows.origin != "",
+        "certain": np.ones(len(rows), bool),
     }
     weight = np.column_stack([stated[name] for name in OUTPUTS]).astype(np.float64)
     columns = np.column_stack([target[name] for name in OUTPUTS]).astype(np.int8)
     weight[:, unstated_outputs(columns, weight)] = 0.0
-    weight[rows.certainty == "uncertain", OUTPUTS.index("imported")] = _UNCERTAIN_WEIGHT
+    for output in _OF_THE_LABEL:
+        weight[rows.certainty == "uncertain", output] = _UNCERTAIN_WEIGHT
     return columns, weight
 
 
@@ -91,9 +95,9 @@ def join_heads(
     """
     rows = len(target)
     copy_target = target[copies_of].copy()
-    copy_target[:, OUTPUTS.index("imported")] = 0
+    copy_target[:, _OF_THE_LABEL] = 0
     copy_weight = np.zeros((len(copies_of), len(OUTPUTS)))
-    copy_weight[:, OUTPUTS.index("imported")] = _COPY_WEIGHT
+    copy_weight[:, _OF_THE_LABEL] = _COPY_WEIGHT
     target = np.vstack((target, copy_target))
     weight = np.vstack((weight, copy_weight))
 
