@@ -47,6 +47,8 @@ _LINKS, _SENTENCE_ENDS = frozenset(LINKS.decode()), frozenset(SENTENCE_ENDS.deco
 _SYMBOLS_BEFORE = frozenset(SYMBOLS_BEFORE.decode())
 _SYMBOLS_BEHIND = frozenset(SYMBOLS_BEHIND.decode())
 
+_MOST_WORDS = 1 << 17
+
 SignalKey = tuple[int, int, int]
 
 
@@ -107,28 +109,33 @@ class Scanner:
             Kind and the two numbers of each signal.
         """
         words = [*_words(title, True), *_words(description, False)]
-        known = [self._known.get(word.word) or self._learn(word.word) for word in words]
+        try:
+            known = [self._known[word.word] for word in words]
+        except KeyError:
+            self._learn(sorted({word.word for word in words}))
+            known = [self._known[word.word] for word in words]
         distinct = {entry.canonical: entry.number for entry in known}
         return list(distinct.values()), set(self._signals(words, known))
 
-    def _learn(self, word: str) -> KnownWord:
+    def _learn(self, words: list[str]) -> None:
+        """Ask the store for all words of a listing at once; it may forget others for them."""
+        data = np.frombuffer("".join(words).encode() + bytes(PADDING), np.uint8)
+        lengths = np.array([len(word) for word in words], np.int64)
+        stretched = np.array([_STRETCHED.search(word) is not None for word in words])
         store = self._store
-        data = np.frombuffer(word.encode() + bytes(PADDING), np.uint8)
-        (number,) = store.number(
-            data,
-            np.zeros(1, np.int64),
-            np.array([len(word)]),
-            np.array([_STRETCHED.search(word) is not None]),
-        ).tolist()
-        known = self._known[word] = KnownWord(
-            number,
-            int(store.canonical[number]),
-            int(store.lexicon_number[number]),
-            int(store.term[number]),
-            int(store.number_kind[number]),
-            bool(store.is_ten[number]),
+        numbers = store.number(data, np.cumsum(lengths) - lengths, lengths, stretched)
+        if len(self._known) > _MOST_WORDS:
+            self._known.clear()
+        columns = (
+            store.canonical,
+            store.lexicon_number,
+            store.term,
+            store.number_kind,
+            store.is_ten,
         )
-        return known
+        facts = (column.take(numbers).tolist() for column in columns)
+        for word, *known in zip(words, numbers.tolist(), *facts, strict=True):
+            self._known[word] = KnownWord(*known)
 
     def _signals(self, words: list[_Word], known: list[KnownWord]) -> Iterator[SignalKey]:
         vocabulary = self._vocabulary

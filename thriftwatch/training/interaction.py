@@ -15,7 +15,7 @@ __all__ = ["Joined", "join_heads", "output_targets"]
 Floats = NDArray[np.float64]
 
 _C = 0.05
-_UNCERTAIN_WEIGHT = 0.1
+_UNCERTAIN_WEIGHT = 0.04
 _COPY_WEIGHT = 0.2
 _OF_THE_LABEL = [OUTPUTS.index("imported"), OUTPUTS.index("certain")]
 

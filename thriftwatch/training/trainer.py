@@ -151,7 +151,7 @@ def train(
     rows = read_labelled(labelled, encoding=encoding, columns=columns, skip_unusable=skip_unusable)
     if exclude is not None:
         held_out = read_excluded(exclude)
-        rows = rows.take(np.array([i for i, key in enumerate(rows.id) if key not in held_out]))
+        rows = rows.take(np.flatnonzero([key not in held_out for key in rows.id]))
     _check_enough(rows)
     tell = progress or (lambda done, total, what: None)
     tell(0, 1, "reading")
@@ -223,11 +223,12 @@ def train(
 
 def _check_enough(rows: Labelled) -> None:
     for label in (0, 1):
-        count = int((rows.label == label).sum())
+        count = int(((rows.label == label) & (rows.certainty != "uncertain")).sum())
         if count < FEWEST_OF_A_LABEL:
             raise InputError(
-                f"only {count} usable rows are labelled {label}; at least {FEWEST_OF_A_LABEL} of "
-                "each label are needed; add labelled rows, for example data/sample/labelled.csv"
+                f"only {count} usable rows are labelled {label} and not uncertain; at least "
+                f"{FEWEST_OF_A_LABEL} of each label are needed; add labelled rows, for example "
+                "data/sample/labelled.csv"
             )
 
 
@@ -273,7 +274,8 @@ def _data_hash(rows: Labelled) -> str:
     """Hash what the model was trained on: texts, labels and facts, in order."""
     digest = hashlib.sha256()
     for place in range(len(rows)):
-        fields = (rows.title, rows.description, rows.certainty, rows.rule, rows.goods, rows.worn)
-        values = [str(column[place]) for column in (*fields, rows.origin, rows.spans)]
+        texts = (rows.title, rows.description, rows.pair, rows.spans)
+        facts = (rows.certainty, rows.rule, rows.goods, rows.worn, rows.origin)
+        values = [str(column[place]) for column in (*texts, *facts)]
         digest.update("\0".join([str(int(rows.label[place])), *values, "\n"]).encode())
     return digest.hexdigest()
