@@ -41,6 +41,9 @@ NEGATION_REACH = 2  # words back from a term to what may negate it
 NOT_PAIRED = ("unit", "size", "brand_local")
 SILENT = ("negator", "place", "brand_foreign")
 """Classes that are no signal by themselves: names of places and brands are evidence of nothing."""
+GARMENT = "garment"
+HOLDS_GARMENTS = ("used", "import", "wholesale", "condition", "own", "trade")
+"""Classes whose phrases leave a garment in them visible: *baju bekas import* is clothing, too."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -187,6 +190,7 @@ def _signals(
     ]
     titled = np.flatnonzero(text < listings)
     found.append((TITLE, word_class[titled], 0, first[titled], last[titled]))
+    found += _garments_in_phrases(words, hits, numbers, store, vocabulary, listings)
     paired = np.flatnonzero(~_class_flags(vocabulary, NOT_PAIRED, plain_class))
     one, two = paired[:-1], paired[1:]
     close = np.flatnonzero(
@@ -216,6 +220,34 @@ def _signals(
     once = distinct(hashes ^ (listing.view(np.uint64) * _SPREAD))
     once = once[np.argsort(listing[once], kind="stable")]
     return Signals(listing[once], hashes[once], kinds[once], firsts[once], lasts[once])
+
+
+def _garments_in_phrases(
+    words: Words,
+    hits: Hits,
+    numbers: Ints,
+    store: WordStore,
+    vocabulary: Vocabulary,
+    listings: int,
+) -> list[tuple[int, Ints, Ints | int, Ints, Ints]]:
+    """Return the signals of garments that a longer phrase covers."""
+    holding = _class_flags(vocabulary, HOLDS_GARMENTS, vocabulary.word_class.take(hits.term))
+    phrases = np.flatnonzero((hits.length > 1) & holding)
+    sizes = hits.length.take(phrases)
+    within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    at = np.repeat(hits.first.take(phrases), sizes) + within
+    term = store.term.take(numbers.take(at))
+    garment = vocabulary.places[GARMENT]
+    kept = np.flatnonzero((term >= 0) & (vocabulary.word_class.take(term) == garment))
+    at, term = at[kept], term[kept]
+    word_class = np.full(len(at), garment * 2)
+    titled = np.flatnonzero(words.text.take(at) < listings)
+    return [
+        (FAMILY, vocabulary.family.take(term) * 2, 0, at, at),
+        (CLASS, word_class, 0, at, at),
+        (STRENGTH, word_class, vocabulary.strength.take(term), at, at),
+        (TITLE, word_class[titled], 0, at[titled], at[titled]),
+    ]
 
 
 def _class_flags(vocabulary: Vocabulary, names: Collection[str], of: Ints) -> Flags:

@@ -17,6 +17,8 @@ from thriftwatch.text.features import (
     CLASS_PAIR,
     FAMILY,
     FAMILY_CLASS,
+    GARMENT,
+    HOLDS_GARMENTS,
     NEGATION_REACH,
     NOT_PAIRED,
     PAIR_WINDOW,
@@ -79,7 +81,7 @@ class Scanner:
         What is known of words; new ones are added.
     """
 
-    __slots__ = ("_known", "_paired", "_silent", "_store", "_vocabulary")
+    __slots__ = ("_holding", "_known", "_paired", "_silent", "_store", "_vocabulary")
 
     def __init__(self, store: WordStore) -> None:
         self._store = store
@@ -87,6 +89,7 @@ class Scanner:
         vocabulary = self._vocabulary = load_vocabulary()
         number = vocabulary.places
         self._silent = frozenset(number[name] for name in SILENT)
+        self._holding = frozenset(number[name] for name in HOLDS_GARMENTS)
         self._paired = frozenset(number.values()) - {number[name] for name in NOT_PAIRED}
 
     def forget(self) -> None:
@@ -157,6 +160,8 @@ class Scanner:
             yield STRENGTH, word_class, vocabulary.strength_list[term]
             if in_title:
                 yield TITLE, word_class, 0
+            if length > 1 and plain_class in self._holding:
+                yield from self._garments(words[first : first + length], known[first:])
             if plain_class in self._paired:
                 if before is not None:
                     last, other_class, other_family, same = before
@@ -174,6 +179,18 @@ class Scanner:
             vocabulary,
         ):
             yield SHAPE, kind, argument
+
+    def _garments(self, words: list[_Word], known: list[KnownWord]) -> Iterator[SignalKey]:
+        """Yield the signals of garments that a longer phrase covers."""
+        vocabulary = self._vocabulary
+        garment = vocabulary.places[GARMENT]
+        for word, entry in zip(words, known, strict=False):
+            if entry.term >= 0 and vocabulary.class_list[entry.term] == garment:
+                yield FAMILY, vocabulary.family_list[entry.term] * 2, 0
+                yield CLASS, garment * 2, 0
+                yield STRENGTH, garment * 2, vocabulary.strength_list[entry.term]
+                if word.in_title:
+                    yield TITLE, garment * 2, 0
 
 
 def _negated(first: int, breaks: list[bool], negators: set[int]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from thriftwatch.errors import InputError
 from thriftwatch.evaluation.groups import grouped_folds, near_duplicate_groups
@@ -153,7 +154,13 @@ def train(
         held_out = read_excluded(exclude)
         rows = rows.take(np.flatnonzero([key not in held_out for key in rows.id]))
     _check_enough(rows)
-    tell = progress or (lambda done, total, what: None)
+    # The last bits of a sum depend on how many threads share it, and a fit stops at a tolerance:
+    # the same input gives the same bytes only with one thread of linear algebra.
+    with threadpool_limits(limits=1):
+        return _train(rows, name, seed, jobs, progress or (lambda done, total, what: None))
+
+
+def _train(rows: Labelled, name: str, seed: int, jobs: int, tell: Progress) -> TrainResult:
     tell(0, 1, "reading")
     groups = near_duplicate_groups(
         [f"{t}\n{d}" for t, d in zip(rows.title, rows.description, strict=True)],
