@@ -8,6 +8,7 @@ worked out once. Remembering never changes a result: it is a function of the wor
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,14 @@ _NAMES = ("place", "brand_foreign", "brand_local")
 _HIGH_BITS = np.uint64(0x4040404040404040)  # set in letters, clear in digits
 _ONES = np.full(PADDING, 0xFF, np.uint8)
 _MOST_WORDS = 1 << 17
+_COLUMNS = {
+    "canonical": np.uint64,
+    "lexicon_number": np.int64,
+    "term": np.int64,
+    "number_kind": np.int64,
+    "is_ten": np.bool_,
+    "unmasked": np.bool_,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +83,22 @@ class WordStore:
     Attributes
     ----------
     canonical
-        uint64, shape (words,): hash of what each word reads as.
+        uint64: hash of what each word reads as. Columns have room for words to come.
     lexicon_number, term, number_kind
-        int64, shape (words,): word number and single-word term in the `Vocabulary`, and what kind
+        int64: word number and single-word term in the `Vocabulary`, and what kind
         of number it is (see `thriftwatch.text.shapes`).
     is_ten, unmasked
-        bool, shape (words,): whether it reads ``10``, and whether it hid another word.
+        bool: whether it reads ``10``, and whether it hid another word.
     """
 
-    __slots__ = (
-        "_on_new", "_table", "canonical", "is_ten", "lexicon_number", "number_kind", "term",
-        "unmasked",
-    )  # fmt: skip
+    __slots__ = ("_count", "_on_new", "_table", *_COLUMNS)
+
+    canonical: Hashes
+    lexicon_number: Ints
+    term: Ints
+    number_kind: Ints
+    is_ten: NDArray[np.bool_]
+    unmasked: NDArray[np.bool_]
 
     def __init__(self, on_new: Callable[[NewWords], None] | None = None) -> None:
         self._on_new = on_new
@@ -94,9 +107,14 @@ class WordStore:
     def clear(self) -> None:
         """Forget every word."""
         self._table = HashTable(np.zeros(0, np.uint64))
-        self.canonical = np.zeros(0, np.uint64)
-        self.lexicon_number = self.term = self.number_kind = np.zeros(0, np.int64)
-        self.is_ten = self.unmasked = np.zeros(0, bool)
+        self._count = 0
+        self._resize(1 << 10)
+
+    def _resize(self, size: int) -> None:
+        for name, kind in _COLUMNS.items():
+            column: NDArray[Any] = np.zeros(size, kind)
+            column[: self._count] = getattr(self, name, column)[: self._count]
+            setattr(self, name, column)
 
     def number(
         self, data: NDArray[np.uint8], starts: Ints, lengths: Ints, stretched: NDArray[np.bool_]
@@ -135,7 +153,7 @@ class WordStore:
         hashes: Hashes,
         stretched: NDArray[np.bool_],
     ) -> None:
-        first_number = len(self.canonical)
+        first_number = self._count
         data, starts, lengths, meant, unmasked = _read(data, starts, lengths, hashes, stretched)
         vocabulary = load_vocabulary()
         number = vocabulary.numbers(meant)
@@ -149,17 +167,21 @@ class WordStore:
             canonical[named] = mix(np.array([place], np.uint64))[0]
             frame_lengths = np.where(named, 0, frame_lengths)
         grams, gram_first = gram_hashes(framed, frame_starts, frame_lengths)
-        self.canonical = np.concatenate((self.canonical, canonical))
-        self.lexicon_number = np.concatenate((self.lexicon_number, number))
-        self.term = np.concatenate((self.term, term))
-        self.number_kind = np.concatenate((self.number_kind, number_kinds(canonical)))
-        self.is_ten = np.concatenate((self.is_ten, meant == _ten()))
-        self.unmasked = np.concatenate((self.unmasked, unmasked))
+        end = first_number + len(hashes)
+        if end > len(self.canonical):
+            self._resize(2 * end)
+        self.canonical[first_number:end] = canonical
+        self.lexicon_number[first_number:end] = number
+        self.term[first_number:end] = term
+        self.number_kind[first_number:end] = number_kinds(canonical)
+        self.is_ten[first_number:end] = meant == _ten()
+        self.unmasked[first_number:end] = unmasked
         if self._on_new is not None:
             gram_first = np.append(gram_first, len(grams))
             self._on_new(NewWords(first_number, canonical, grams, gram_first))
         # Last, so that an interruption leaves no word with a number and nothing behind it.
         self._table.add(hashes, first_number + np.arange(len(hashes)))
+        self._count = end
 
 
 @cache
