@@ -30,6 +30,8 @@ Floats = NDArray[np.float64]
 
 _FACTS = {"goods": "barang sandang", "worn": "bekas pakai", "foreign": "asal luar negeri"}
 _FACTS_EN = {"goods": "clothing or household linen", "worn": "worn", "foreign": "foreign origin"}
+_NAMES = frozenset({"brand_foreign", "brand_local", "place"})
+_LAWFUL = frozenset({"new", "own", "domestic", "brand_local", "wanted", "service", "notthing"})
 _SPEAK_AGAINST = ("R0", "R3", "R6", "R7")
 """Rules of the guideline under which a listing is labelled 0."""
 _ALONE = frozenset(
@@ -131,7 +133,7 @@ def find_reasons(
     phrases = [
         phrase
         for phrase in _phrases(features, weights, terms)
-        if abs(phrase.weights[0]) >= _FAINTEST
+        if abs(phrase.weights[0]) >= _FAINTEST and _is_reason(phrase, terms)
     ]
     # What the goods are called comes after what is said of them.
     phrases.sort(key=lambda phrase: -abs(phrase.weights[0]) * (0.5 if phrase.alone else 1.0))
@@ -145,6 +147,18 @@ def find_reasons(
         if len(reasons) == limit:
             break
     return tuple(reasons)
+
+
+def _is_reason(phrase: _Phrase, terms: dict[int, tuple[int, Term]]) -> bool:
+    """Return whether a reviewer may be given a phrase as a reason.
+
+    The name of a brand or a place is evidence of nothing, and a word that says "new" or "my own"
+    is no reason to suspect anybody, whatever weight the company it keeps has given it.
+    """
+    found = [terms[at][1].word_class for at in range(phrase.first, phrase.last + 1) if at in terms]
+    if phrase.alone and set(found) <= _NAMES:
+        return False
+    return phrase.weights[0] < 0 or not found or not set(found) <= _LAWFUL
 
 
 def _overlap(one: Reason, two: Reason) -> bool:
