@@ -35,8 +35,8 @@ and so is selling new imports. Do not remove listings on the score alone.
 
 "likely" starts where {precision:.1%} of the cross-validated listings are positive, "review" where
 {recall:.1%} of the positives are included; under the policy "imported", "likely" also asks that a
-reviewer would rather be sure than not. With fewer positives among the listings than among the
-training data, a larger share of what is shown is lawful.
+reviewer would rather be sure than not, or that foreign origin is stated. With fewer positives
+among the listings than among the training data, a larger share of what is shown is lawful.
 
 ## Made with
 {versions}

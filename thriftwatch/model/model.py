@@ -40,7 +40,7 @@ labels the listing 1 would be sure of it."""
 LOGIT_LIMIT = 8.0
 """Log-odds of the heads are kept within this limit before they are multiplied."""
 _SURE = 0.5
-"""Probability from which a reviewer would rather be sure than not."""
+"""Probability from which a reviewer is rather sure than not, or foreign origin rather stated."""
 _OWN_SHARE = 0.25
 """How far `Interaction.direction` leans from undecided listings to the listing itself."""
 
@@ -356,7 +356,8 @@ class Model:
         likely = score >= thresholds["likely"]
         if policy == "imported":
             # "thrift" on a garment and nothing else is a case for review, however clear it is.
-            likely &= probability[:, OUTPUTS.index("certain")] >= _SURE
+            sure = probability[:, [OUTPUTS.index("certain"), OUTPUTS.index("foreign")]] >= _SURE
+            likely &= sure.any(axis=1)
         tier = np.where(likely, 2, score >= thresholds["review"]).astype(np.int8)
         goods, worn, foreign = (probability[:, OUTPUTS.index(fact)] for fact in FACTS)
         return BatchScores(score, goods, worn, foreign, tier)

@@ -133,7 +133,7 @@ def find_reasons(
     phrases = [
         phrase
         for phrase in _phrases(features, weights, terms)
-        if abs(phrase.weights[0]) >= _FAINTEST and _is_reason(phrase, terms)
+        if abs(phrase.weights[0]) >= _FAINTEST and _is_reason(phrase, features, terms)
     ]
     # What the goods are called comes after what is said of them.
     phrases.sort(key=lambda phrase: -abs(phrase.weights[0]) * (0.5 if phrase.alone else 1.0))
@@ -149,14 +149,18 @@ def find_reasons(
     return tuple(reasons)
 
 
-def _is_reason(phrase: _Phrase, terms: dict[int, tuple[int, Term]]) -> bool:
+def _is_reason(phrase: _Phrase, features: Features, terms: dict[int, tuple[int, Term]]) -> bool:
     """Return whether a reviewer may be given a phrase as a reason.
 
     The name of a brand or a place is evidence of nothing, and a word that says "new" or "my own"
-    is no reason to suspect anybody, whatever weight the company it keeps has given it.
+    is no reason to suspect anybody, whatever weight the company it keeps has given it. A stray
+    letter or two tell a person nothing.
     """
     found = [terms[at][1].word_class for at in range(phrase.first, phrase.last + 1) if at in terms]
     if phrase.alone and set(found) <= _NAMES:
+        return False
+    words = features.words
+    if not found and words.span_ends[phrase.last] - words.span_starts[phrase.first] < 3:
         return False
     return phrase.weights[0] < 0 or not found or not set(found) <= _LAWFUL
 

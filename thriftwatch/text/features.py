@@ -42,6 +42,9 @@ NOT_PAIRED = ("unit", "size", "brand_local")
 SILENT = ("negator", "place", "brand_foreign")
 """Classes that are no signal by themselves: names of places and brands are evidence of nothing."""
 GARMENT = "garment"
+DENIABLE = ("used", "import", "wholesale")
+"""Classes whose terms a negator takes back: *bukan bekas*. (*Bukan KW* denies something else, and
+*bukan bal sampah* is a phrase of its own.)"""
 HOLDS_GARMENTS = ("used", "import", "wholesale", "condition", "own", "trade")
 """Classes whose phrases leave a garment in them visible: *baju bekas import* is clothing, too."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -131,10 +134,13 @@ def extract(data: NDArray[np.uint8], offsets: Ints, store: WordStore) -> Feature
         stretched = stretched[kept] & (words.starts < len(folded.data))
     numbers = store.number(words.data, words.starts, words.lengths, stretched)
     listing = words.text % max(listings, 1)
-    counted = distinct(store.canonical.take(numbers) ^ (listing.view(np.uint64) * _SPREAD))
     vocabulary = load_vocabulary()
     hits = vocabulary.find(store.lexicon_number.take(numbers), words.breaks)
-    signals = _signals(words, hits, numbers, store, vocabulary, listings)
+    negated = _negated(words, hits, vocabulary)
+    affirmed = np.flatnonzero(~_denied(words, hits, negated, vocabulary))
+    keys = store.canonical.take(numbers) ^ (listing.view(np.uint64) * _SPREAD)
+    counted = affirmed[distinct(keys[affirmed])]
+    signals = _signals(words, hits, negated, numbers, store, vocabulary, listings)
     disguised = store.unmasked.take(numbers) | (words.starts >= len(folded.data))
     return Features(listings, words, numbers, counted, signals, disguised, hits, folded)
 
@@ -166,13 +172,13 @@ def _hidden_in_chains(words: Words, folded: Folded) -> list[tuple[Chain, bytes]]
 def _signals(
     words: Words,
     hits: Hits,
+    negated: Ints,
     numbers: Ints,
     store: WordStore,
     vocabulary: Vocabulary,
     listings: int,
 ) -> Signals:
     word_class = vocabulary.word_class.take(hits.term)
-    negated = _negated(words, hits, word_class == vocabulary.places["negator"])
     kept = np.flatnonzero(~_class_flags(vocabulary, SILENT, word_class))
     negated = negated.take(kept)
     first = hits.first.take(kept)
@@ -232,10 +238,7 @@ def _garments_in_phrases(
 ) -> list[tuple[int, Ints, Ints | int, Ints, Ints]]:
     """Return the signals of garments that a longer phrase covers."""
     holding = _class_flags(vocabulary, HOLDS_GARMENTS, vocabulary.word_class.take(hits.term))
-    phrases = np.flatnonzero((hits.length > 1) & holding)
-    sizes = hits.length.take(phrases)
-    within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    at = np.repeat(hits.first.take(phrases), sizes) + within
+    at = _words_of(hits, np.flatnonzero((hits.length > 1) & holding))
     term = store.term.take(numbers.take(at))
     garment = vocabulary.places[GARMENT]
     kept = np.flatnonzero((term >= 0) & (vocabulary.word_class.take(term) == garment))
@@ -257,9 +260,17 @@ def _class_flags(vocabulary: Vocabulary, names: Collection[str], of: Ints) -> Fl
     return flags.take(of)
 
 
-def _negated(words: Words, hits: Hits, is_negator: Flags) -> Ints:
+def _words_of(hits: Hits, chosen: Ints) -> Ints:
+    """Return all words that the chosen hits cover."""
+    sizes = hits.length.take(chosen)
+    within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return np.repeat(hits.first.take(chosen), sizes) + within
+
+
+def _negated(words: Words, hits: Hits, vocabulary: Vocabulary) -> Ints:
     """Return 1 for terms with a negator right before them, or one word further, 0 for others."""
     negated = np.zeros(len(hits.first), np.int64)
+    is_negator = vocabulary.word_class.take(hits.term) == vocabulary.places["negator"]
     if not is_negator.any():
         return negated
     negators = np.zeros(len(words) + 1, bool)
@@ -270,3 +281,12 @@ def _negated(words: Words, hits: Hits, is_negator: Flags) -> Ints:
         open_before &= (at >= 0) & ~words.breaks[np.maximum(at, 0)]
         negated |= open_before & negators[at]
     return negated
+
+
+def _denied(words: Words, hits: Hits, negated: Ints, vocabulary: Vocabulary) -> Flags:
+    """Mark the words that a denial takes back: they do not count as words."""
+    denied = np.zeros(len(words), bool)
+    if negated.any():
+        deniable = _class_flags(vocabulary, DENIABLE, vocabulary.word_class.take(hits.term))
+        denied[_words_of(hits, np.flatnonzero(deniable & (negated == 1)))] = True
+    return denied

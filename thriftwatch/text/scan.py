@@ -15,6 +15,7 @@ from thriftwatch.text.features import (
     CLASS,
     CLASS_FAMILY,
     CLASS_PAIR,
+    DENIABLE,
     FAMILY,
     FAMILY_CLASS,
     GARMENT,
@@ -52,6 +53,8 @@ _SYMBOLS_BEHIND = frozenset(SYMBOLS_BEHIND.decode())
 _MOST_WORDS = 1 << 17
 
 SignalKey = tuple[int, int, int]
+Hit = tuple[int, int, int]
+"""First word, number of words and term."""
 
 
 class KnownWord(NamedTuple):
@@ -81,7 +84,7 @@ class Scanner:
         What is known of words; new ones are added.
     """
 
-    __slots__ = ("_holding", "_known", "_paired", "_silent", "_store", "_vocabulary")
+    __slots__ = ("_deniable", "_holding", "_known", "_paired", "_silent", "_store", "_vocabulary")
 
     def __init__(self, store: WordStore) -> None:
         self._store = store
@@ -89,6 +92,7 @@ class Scanner:
         vocabulary = self._vocabulary = load_vocabulary()
         number = vocabulary.places
         self._silent = frozenset(number[name] for name in SILENT)
+        self._deniable = frozenset(number[name] for name in DENIABLE)
         self._holding = frozenset(number[name] for name in HOLDS_GARMENTS)
         self._paired = frozenset(number.values()) - {number[name] for name in NOT_PAIRED}
 
@@ -117,8 +121,14 @@ class Scanner:
         except KeyError:
             self._learn(sorted({word.word for word in words}))
             known = [self._known[word.word] for word in words]
-        distinct = {entry.canonical: entry.number for entry in known}
-        return list(distinct.values()), set(self._signals(words, known))
+        breaks = [word.breaks for word in words]
+        hits = self._vocabulary.find_in_one([entry.lexicon_number for entry in known], breaks)
+        negated = self._negated(hits, breaks)
+        denied = self._denied(hits, negated)
+        distinct = {
+            entry.canonical: entry.number for at, entry in enumerate(known) if at not in denied
+        }
+        return list(distinct.values()), set(self._signals(words, known, hits, negated))
 
     def _learn(self, words: list[str]) -> None:
         """Ask the store for all words of a listing at once; it may forget others for them."""
@@ -140,19 +150,35 @@ class Scanner:
         for word, *known in zip(words, numbers.tolist(), *facts, strict=True):
             self._known[word] = KnownWord(*known)
 
-    def _signals(self, words: list[_Word], known: list[KnownWord]) -> Iterator[SignalKey]:
-        vocabulary = self._vocabulary
-        breaks = [word.breaks for word in words]
-        hits = vocabulary.find_in_one([entry.lexicon_number for entry in known], breaks)
-        classes, families = vocabulary.class_list, vocabulary.family_list
-        negator = vocabulary.places["negator"]
+    def _negated(self, hits: list[Hit], breaks: list[bool]) -> set[int]:
+        """Return the first words of the terms that a negator stands before."""
+        classes, negator = self._vocabulary.class_list, self._vocabulary.places["negator"]
         negators = {first + length - 1 for first, length, term in hits if classes[term] == negator}
+        if not negators:
+            return set()
+        return {first for first, _, _ in hits if _negated(first, breaks, negators)}
+
+    def _denied(self, hits: list[Hit], negated: set[int]) -> set[int]:
+        """Return the words that a denial takes back."""
+        classes = self._vocabulary.class_list
+        return {
+            at
+            for first, length, term in hits
+            if first in negated and classes[term] in self._deniable
+            for at in range(first, first + length)
+        }
+
+    def _signals(
+        self, words: list[_Word], known: list[KnownWord], hits: list[Hit], negations: set[int]
+    ) -> Iterator[SignalKey]:
+        vocabulary = self._vocabulary
+        classes, families = vocabulary.class_list, vocabulary.family_list
         before: tuple[int, int, int, bool] | None = None
         for first, length, term in hits:
             plain_class = classes[term]
             if plain_class in self._silent:
                 continue
-            negated = bool(negators) and _negated(first, breaks, negators)
+            negated = first in negations
             word_class, family = plain_class * 2 + negated, families[term] * 2 + negated
             in_title = words[first].in_title
             yield FAMILY, family, 0
