@@ -431,3 +431,19 @@ def test_a_telling_shop_name_lifts_clothing_to_review_and_never_to_likely():
 
 def test_a_telling_shop_name_does_nothing_for_other_goods():
     assert score_listing("lampu meja LED", shop="Fufu Thrift Store").tier == "clear"
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "tier"),
+    [
+        ("Kaos second", "bukan import", "review"),  # denies that it is foreign
+        ("Jaket second", "bukan lokal ya", "likely"),  # denies that it is domestic
+        ("Kemeja second import", "bukan KW", "likely"),  # denies something else
+        ("Jaket bal", "bukan bal sampah ya, kepala semua", "likely"),  # praises the bale
+        ("Kaos import baru dari Korea", "bukan thrift", "clear"),
+        ("Kaos polos", "bukan bekas, 100% baru", "clear"),
+        ("NO THRIFT, kondisi 9/10 PxL 68x55 ex Korea", "", "likely"),  # and shows otherwise
+    ],
+)
+def test_a_denial_counts_only_for_what_it_denies(title, description, tier):
+    assert score_listing(title, description).tier == tier

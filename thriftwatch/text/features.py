@@ -45,6 +45,8 @@ GARMENT = "garment"
 DENIABLE = ("used", "import", "wholesale")
 """Classes whose terms a negator takes back: *bukan bekas*. (*Bukan KW* denies something else, and
 *bukan bal sampah* is a phrase of its own.)"""
+DENIALS = ("new", "own", "domestic")
+"""Classes whose phrases deny when they open with a negator: *bukan import*."""
 HOLDS_GARMENTS = ("used", "import", "wholesale", "condition", "own", "trade")
 """Classes whose phrases leave a garment in them visible: *baju bekas import* is clothing, too."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -137,7 +139,7 @@ def extract(data: NDArray[np.uint8], offsets: Ints, store: WordStore) -> Feature
     vocabulary = load_vocabulary()
     hits = vocabulary.find(store.lexicon_number.take(numbers), words.breaks)
     negated = _negated(words, hits, vocabulary)
-    affirmed = np.flatnonzero(~_denied(words, hits, negated, vocabulary))
+    affirmed = np.flatnonzero(~_denied(words, hits, negated, numbers, store, vocabulary))
     keys = store.canonical.take(numbers) ^ (listing.view(np.uint64) * _SPREAD)
     counted = affirmed[distinct(keys[affirmed])]
     signals = _signals(words, hits, negated, numbers, store, vocabulary, listings)
@@ -283,10 +285,22 @@ def _negated(words: Words, hits: Hits, vocabulary: Vocabulary) -> Ints:
     return negated
 
 
-def _denied(words: Words, hits: Hits, negated: Ints, vocabulary: Vocabulary) -> Flags:
+def _denied(
+    words: Words,
+    hits: Hits,
+    negated: Ints,
+    numbers: Ints,
+    store: WordStore,
+    vocabulary: Vocabulary,
+) -> Flags:
     """Mark the words that a denial takes back: they do not count as words."""
+    word_class = vocabulary.word_class.take(hits.term)
+    taken_back = _class_flags(vocabulary, DENIABLE, word_class) & (negated == 1)
+    opening = store.term.take(numbers.take(hits.first))
+    opens_with_negator = (opening >= 0) & (
+        vocabulary.word_class.take(opening) == vocabulary.places["negator"]
+    )
+    denials = _class_flags(vocabulary, DENIALS, word_class) & (hits.length > 1)
     denied = np.zeros(len(words), bool)
-    if negated.any():
-        deniable = _class_flags(vocabulary, DENIABLE, vocabulary.word_class.take(hits.term))
-        denied[_words_of(hits, np.flatnonzero(deniable & (negated == 1)))] = True
+    denied[_words_of(hits, np.flatnonzero(taken_back | (denials & opens_with_negator)))] = True
     return denied

@@ -16,6 +16,7 @@ from thriftwatch.text.features import (
     CLASS_FAMILY,
     CLASS_PAIR,
     DENIABLE,
+    DENIALS,
     FAMILY,
     FAMILY_CLASS,
     GARMENT,
@@ -84,7 +85,16 @@ class Scanner:
         What is known of words; new ones are added.
     """
 
-    __slots__ = ("_deniable", "_holding", "_known", "_paired", "_silent", "_store", "_vocabulary")
+    __slots__ = (
+        "_deniable",
+        "_denials",
+        "_holding",
+        "_known",
+        "_paired",
+        "_silent",
+        "_store",
+        "_vocabulary",
+    )
 
     def __init__(self, store: WordStore) -> None:
         self._store = store
@@ -93,6 +103,7 @@ class Scanner:
         number = vocabulary.places
         self._silent = frozenset(number[name] for name in SILENT)
         self._deniable = frozenset(number[name] for name in DENIABLE)
+        self._denials = frozenset(number[name] for name in DENIALS)
         self._holding = frozenset(number[name] for name in HOLDS_GARMENTS)
         self._paired = frozenset(number.values()) - {number[name] for name in NOT_PAIRED}
 
@@ -124,7 +135,7 @@ class Scanner:
         breaks = [word.breaks for word in words]
         hits = self._vocabulary.find_in_one([entry.lexicon_number for entry in known], breaks)
         negated = self._negated(hits, breaks)
-        denied = self._denied(hits, negated)
+        denied = self._denied(hits, negated, known)
         distinct = {
             entry.canonical: entry.number for at, entry in enumerate(known) if at not in denied
         }
@@ -158,15 +169,20 @@ class Scanner:
             return set()
         return {first for first, _, _ in hits if _negated(first, breaks, negators)}
 
-    def _denied(self, hits: list[Hit], negated: set[int]) -> set[int]:
+    def _denied(self, hits: list[Hit], negated: set[int], known: list[KnownWord]) -> set[int]:
         """Return the words that a denial takes back."""
-        classes = self._vocabulary.class_list
-        return {
-            at
-            for first, length, term in hits
-            if first in negated and classes[term] in self._deniable
-            for at in range(first, first + length)
-        }
+        classes, negator = self._vocabulary.class_list, self._vocabulary.places["negator"]
+        denied: set[int] = set()
+        for first, length, term in hits:
+            opening = known[first].term
+            if (first in negated and classes[term] in self._deniable) or (
+                length > 1
+                and opening >= 0
+                and classes[opening] == negator
+                and classes[term] in self._denials
+            ):
+                denied.update(range(first, first + length))
+        return denied
 
     def _signals(
         self, words: list[_Word], known: list[KnownWord], hits: list[Hit], negations: set[int]
