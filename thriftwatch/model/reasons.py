@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from thriftwatch.model.model import OUTPUTS
 from thriftwatch.result import Reason
 from thriftwatch.text.features import PAIRS, Features
-from thriftwatch.text.lexicon import Term
+from thriftwatch.text.hashing import counted_up
+from thriftwatch.text.lexicon import NAMES, Term
 from thriftwatch.text.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -30,13 +31,10 @@ Floats = NDArray[np.float64]
 
 _FACTS = {"goods": "barang sandang", "worn": "bekas pakai", "foreign": "asal luar negeri"}
 _FACTS_EN = {"goods": "clothing or household linen", "worn": "worn", "foreign": "foreign origin"}
-_NAMES = frozenset({"brand_foreign", "brand_local", "place"})
 _LAWFUL = frozenset({"new", "own", "domestic", "brand_local", "wanted", "service", "notthing"})
 _SPEAK_AGAINST = ("R0", "R3", "R6", "R7")
 """Rules of the guideline under which a listing is labelled 0."""
-_ALONE = frozenset(
-    {"garment", "adjacent", "goods", "brand_foreign", "brand_local", "place", "size", "unit"}
-)
+_ALONE = NAMES | {"garment", "adjacent", "goods", "size", "unit"}
 """Classes that name goods, makers and places: never merged into a phrase with their neighbours."""
 _FAINTEST = 0.1
 """Log-odds below which a word is no reason."""
@@ -84,7 +82,7 @@ def contributions(model: "Model", features: Features, found: "HeadScores") -> Co
     # A pair rests on its two ends, any other signal on every word it covers.
     sizes = np.where(paired, 2, last - first + 1)
     of = np.repeat(np.arange(len(sizes)), sizes)
-    step = np.arange(len(of)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    step = counted_up(sizes)
     at = first[of] + np.where(paired[of], step * (last - first)[of], step)
     np.add.at(words, at, found.signal_parts[of] / sizes[of, None])
     return Contributions(model.tables.bias.astype(np.float64), words)
@@ -157,7 +155,7 @@ def _is_reason(phrase: _Phrase, features: Features, terms: dict[int, tuple[int, 
     letter or two tell a person nothing.
     """
     found = [terms[at][1].word_class for at in range(phrase.first, phrase.last + 1) if at in terms]
-    if phrase.alone and set(found) <= _NAMES:
+    if phrase.alone and set(found) <= NAMES:
         return False
     words = features.words
     if not found and words.span_ends[phrase.last] - words.span_starts[phrase.first] < 3:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thriftwatch.text.fold import Folded, fold_bytes
-from thriftwatch.text.hashing import LONGEST_WORD, distinct, signal_hash
+from thriftwatch.text.hashing import LONGEST_WORD, counted_up, distinct, signal_hash
 from thriftwatch.text.lexicon import CLASSES
 from thriftwatch.text.shapes import find_shapes
 from thriftwatch.text.tokens import Chain, Words, chains, replace_chains, split_words
@@ -32,6 +32,8 @@ __all__ = ["PAIRS", "Features", "Signals", "extract"]
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Found = tuple[int, Ints, Ints | int, Ints, Ints]
+"""Kind and the two numbers of signals, and the first and last words they rest on."""
 
 FAMILY, CLASS, STRENGTH, CLASS_PAIR, FAMILY_CLASS, CLASS_FAMILY, SHAPE, TITLE = range(1, 9)
 PAIRS = (CLASS_PAIR, FAMILY_CLASS, CLASS_FAMILY)
@@ -191,14 +193,12 @@ def _signals(
     family = vocabulary.family.take(term) * 2 + negated
     text = words.text.take(first)
 
-    found: list[tuple[int, Ints, Ints | int, Ints, Ints]] = [
-        (FAMILY, family, 0, first, last),
-        (CLASS, word_class, 0, first, last),
-        (STRENGTH, word_class, vocabulary.strength.take(term), first, last),
+    at, garment = _garments_in_phrases(hits, numbers, store, vocabulary)
+    garment_titled = words.text.take(at) < listings
+    found = [
+        *_term_signals(term, negated, first, last, text < listings, vocabulary),
+        *_term_signals(garment, np.zeros_like(at), at, at, garment_titled, vocabulary),
     ]
-    titled = np.flatnonzero(text < listings)
-    found.append((TITLE, word_class[titled], 0, first[titled], last[titled]))
-    found += _garments_in_phrases(words, hits, numbers, store, vocabulary, listings)
     paired = np.flatnonzero(~_class_flags(vocabulary, NOT_PAIRED, plain_class))
     one, two = paired[:-1], paired[1:]
     close = np.flatnonzero(
@@ -230,29 +230,29 @@ def _signals(
     return Signals(listing[once], hashes[once], kinds[once], firsts[once], lasts[once])
 
 
+def _term_signals(
+    term: Ints, negated: Ints, first: Ints, last: Ints, in_title: Flags, vocabulary: Vocabulary
+) -> list[Found]:
+    """Return what terms signal each by itself."""
+    word_class = vocabulary.word_class.take(term) * 2 + negated
+    titled = np.flatnonzero(in_title)
+    return [
+        (FAMILY, vocabulary.family.take(term) * 2 + negated, 0, first, last),
+        (CLASS, word_class, 0, first, last),
+        (STRENGTH, word_class, vocabulary.strength.take(term), first, last),
+        (TITLE, word_class[titled], 0, first[titled], last[titled]),
+    ]
+
+
 def _garments_in_phrases(
-    words: Words,
-    hits: Hits,
-    numbers: Ints,
-    store: WordStore,
-    vocabulary: Vocabulary,
-    listings: int,
-) -> list[tuple[int, Ints, Ints | int, Ints, Ints]]:
-    """Return the signals of garments that a longer phrase covers."""
+    hits: Hits, numbers: Ints, store: WordStore, vocabulary: Vocabulary
+) -> tuple[Ints, Ints]:
+    """Return the words that name a garment within a longer phrase, and their terms."""
     holding = _class_flags(vocabulary, HOLDS_GARMENTS, vocabulary.word_class.take(hits.term))
     at = _words_of(hits, np.flatnonzero((hits.length > 1) & holding))
     term = store.term.take(numbers.take(at))
-    garment = vocabulary.places[GARMENT]
-    kept = np.flatnonzero((term >= 0) & (vocabulary.word_class.take(term) == garment))
-    at, term = at[kept], term[kept]
-    word_class = np.full(len(at), garment * 2)
-    titled = np.flatnonzero(words.text.take(at) < listings)
-    return [
-        (FAMILY, vocabulary.family.take(term) * 2, 0, at, at),
-        (CLASS, word_class, 0, at, at),
-        (STRENGTH, word_class, vocabulary.strength.take(term), at, at),
-        (TITLE, word_class[titled], 0, at[titled], at[titled]),
-    ]
+    named = (term >= 0) & (vocabulary.word_class.take(term) == vocabulary.places[GARMENT])
+    return at[named], term[named]
 
 
 def _class_flags(vocabulary: Vocabulary, names: Collection[str], of: Ints) -> Flags:
@@ -265,8 +265,7 @@ def _class_flags(vocabulary: Vocabulary, names: Collection[str], of: Ints) -> Fl
 def _words_of(hits: Hits, chosen: Ints) -> Ints:
     """Return all words that the chosen hits cover."""
     sizes = hits.length.take(chosen)
-    within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return np.repeat(hits.first.take(chosen), sizes) + within
+    return np.repeat(hits.first.take(chosen), sizes) + counted_up(sizes)
 
 
 def _negated(words: Words, hits: Hits, vocabulary: Vocabulary) -> Ints:

@@ -14,6 +14,8 @@ import numpy as np
 from anyascii import anyascii
 from numpy.typing import NDArray
 
+from thriftwatch.text.hashing import counted_up
+
 __all__ = ["Folded", "fold_bytes", "fold_character", "fold_text", "has_flags"]
 
 _FIRST_FLAG, _LAST_FLAG = 0x1F1E6, 0x1F1FF  # regional indicators: flags, and letters in disguise
@@ -149,7 +151,7 @@ def fold_bytes(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Folded:
     folded = data[origin]
     repeat = sizes[inverse]
     first = ends[leads] - repeat
-    within = np.arange(int(repeat.sum())) - np.repeat(np.cumsum(repeat) - repeat, repeat)
+    within = counted_up(repeat)
     folded[np.repeat(first, repeat) + within] = pool[np.repeat(starts[inverse], repeat) + within]
     return Folded(folded, np.concatenate(([0], ends))[offsets], origin)
 

@@ -29,6 +29,7 @@ __all__ = [
     "LONGEST_WORD",
     "PADDING",
     "HashTable",
+    "counted_up",
     "distinct",
     "gram_hashes",
     "hash_words",
@@ -166,6 +167,18 @@ def signal_hash(kind: int, first: NDArray[np.int64], second: NDArray[np.int64] |
     """Hash signals of one kind, each named by two numbers below 2**24."""
     code = first << 24 | second
     return mix(code.view(np.uint64) | np.uint64(kind << 48))
+
+
+def counted_up(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count up from 0 within each of several runs, one run after the other.
+
+    Examples
+    --------
+    >>> counted_up(np.array([2, 0, 3])).tolist()
+    [0, 1, 0, 1, 2]
+    """
+    before = np.cumsum(sizes) - sizes
+    return np.arange(int(sizes.sum())) - np.repeat(before, sizes)
 
 
 class HashTable:

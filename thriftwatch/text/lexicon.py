@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-__all__ = ["CLASSES", "Term", "load_lexicon"]
+__all__ = ["CLASSES", "NAMES", "Term", "load_lexicon"]
 
 CLASSES = {
     "used": "says the goods are second-hand",
@@ -46,6 +46,9 @@ CLASSES = {
     "unit": "counting or money unit",
 }
 """Every class a term can have, and what it means."""
+
+NAMES = frozenset({"place", "brand_foreign", "brand_local"})
+"""Classes of names. Which city or which brand it is, is evidence of nothing."""
 
 
 @dataclass(frozen=True, slots=True)

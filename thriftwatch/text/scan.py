@@ -41,7 +41,7 @@ from thriftwatch.text.tokens import (
 )
 from thriftwatch.text.unmask import unmask_chain
 from thriftwatch.text.vocabulary import load_vocabulary
-from thriftwatch.text.wordstore import WordStore
+from thriftwatch.text.wordstore import MOST_WORDS, WordStore
 
 __all__ = ["KnownWord", "Scanner"]
 
@@ -51,7 +51,6 @@ _LINKS, _SENTENCE_ENDS = frozenset(LINKS.decode()), frozenset(SENTENCE_ENDS.deco
 _SYMBOLS_BEFORE = frozenset(SYMBOLS_BEFORE.decode())
 _SYMBOLS_BEHIND = frozenset(SYMBOLS_BEHIND.decode())
 
-_MOST_WORDS = 1 << 17
 
 SignalKey = tuple[int, int, int]
 Hit = tuple[int, int, int]
@@ -148,7 +147,7 @@ class Scanner:
         stretched = np.array([_STRETCHED.search(word) is not None for word in words])
         store = self._store
         numbers = store.number(data, np.cumsum(lengths) - lengths, lengths, stretched)
-        if len(self._known) > _MOST_WORDS:
+        if len(self._known) > MOST_WORDS:
             self._known.clear()
         columns = (
             store.canonical,
@@ -197,11 +196,7 @@ class Scanner:
             negated = first in negations
             word_class, family = plain_class * 2 + negated, families[term] * 2 + negated
             in_title = words[first].in_title
-            yield FAMILY, family, 0
-            yield CLASS, word_class, 0
-            yield STRENGTH, word_class, vocabulary.strength_list[term]
-            if in_title:
-                yield TITLE, word_class, 0
+            yield from self._term_signals(term, negated, in_title)
             if length > 1 and plain_class in self._holding:
                 yield from self._garments(words[first : first + length], known[first:])
             if plain_class in self._paired:
@@ -222,17 +217,23 @@ class Scanner:
         ):
             yield SHAPE, kind, argument
 
+    def _term_signals(self, term: int, negated: bool, in_title: bool) -> Iterator[SignalKey]:
+        """Yield what a term signals by itself."""
+        vocabulary = self._vocabulary
+        word_class = vocabulary.class_list[term] * 2 + negated
+        yield FAMILY, vocabulary.family_list[term] * 2 + negated, 0
+        yield CLASS, word_class, 0
+        yield STRENGTH, word_class, vocabulary.strength_list[term]
+        if in_title:
+            yield TITLE, word_class, 0
+
     def _garments(self, words: list[_Word], known: list[KnownWord]) -> Iterator[SignalKey]:
         """Yield the signals of garments that a longer phrase covers."""
         vocabulary = self._vocabulary
         garment = vocabulary.places[GARMENT]
         for word, entry in zip(words, known, strict=False):
             if entry.term >= 0 and vocabulary.class_list[entry.term] == garment:
-                yield FAMILY, vocabulary.family_list[entry.term] * 2, 0
-                yield CLASS, garment * 2, 0
-                yield STRENGTH, garment * 2, vocabulary.strength_list[entry.term]
-                if word.in_title:
-                    yield TITLE, garment * 2, 0
+                yield from self._term_signals(entry.term, False, word.in_title)
 
 
 def _negated(first: int, breaks: list[bool], negators: set[int]) -> bool:

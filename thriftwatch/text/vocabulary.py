@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thriftwatch.text.hashing import HashTable, hash_words
-from thriftwatch.text.lexicon import CLASSES, Term, load_lexicon
+from thriftwatch.text.lexicon import CLASSES, NAMES, Term, load_lexicon
 
 __all__ = ["Hits", "Vocabulary", "load_vocabulary"]
 
 Ints = NDArray[np.int64]
 _LONGEST_PHRASE = 4
-_NAMES = ("place", "brand_foreign", "brand_local")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +183,7 @@ def load_vocabulary() -> Vocabulary:
     }
     places = {name: place for place, name in enumerate(CLASSES)}
     # Which brand it is says nothing, so all brands of a class are one family.
-    family = [term.word_class if term.word_class in _NAMES else term.family for term in terms]
+    family = [term.word_class if term.word_class in NAMES else term.family for term in terms]
     families = tuple(sorted(set(family)))
     family_places = {name: place for place, name in enumerate(families)}
     class_list = [places[term.word_class] for term in terms]

@@ -17,6 +17,7 @@ from thriftwatch.text.hashing import (
     LONGEST_WORD,
     PADDING,
     HashTable,
+    counted_up,
     distinct,
     gram_hashes,
     hash_words,
@@ -25,21 +26,19 @@ from thriftwatch.text.hashing import (
     word_hash,
     word_hashes,
 )
-from thriftwatch.text.lexicon import CLASSES
+from thriftwatch.text.lexicon import NAMES
 from thriftwatch.text.shapes import number_kinds
 from thriftwatch.text.unmask import misspellings, unmask_word
 from thriftwatch.text.vocabulary import load_vocabulary
 
-__all__ = ["NewWords", "WordStore"]
+__all__ = ["MOST_WORDS", "NewWords", "WordStore"]
 
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
-_NAMES = ("place", "brand_foreign", "brand_local")
-"""Classes of which every word reads the same: no city and no brand is evidence of anything."""
 _HIGH_BITS = np.uint64(0x4040404040404040)  # set in letters, clear in digits
 _ONES = np.full(PADDING, 0xFF, np.uint8)
-_MOST_WORDS = 1 << 17
+MOST_WORDS = 1 << 17
 _COLUMNS = {
     "canonical": np.uint64,
     "lexicon_number": np.int64,
@@ -133,7 +132,7 @@ class WordStore:
         ndarray
             int64, shape (words,).
         """
-        if self._table.count > _MOST_WORDS:
+        if self._table.count > MOST_WORDS:
             self.clear()
         lengths = np.minimum(lengths, LONGEST_WORD)
         hashes = word_hashes(data, starts, lengths)
@@ -161,8 +160,8 @@ class WordStore:
         framed, frame_starts, frame_lengths = _framed(data, starts, lengths)
         canonical = word_hashes(framed, frame_starts + 1, frame_lengths - 2)
         word_class = np.where(term >= 0, vocabulary.word_class[term], -1)
-        for name in _NAMES:
-            place = list(CLASSES).index(name)
+        for name in NAMES:  # all of a class read the same
+            place = vocabulary.places[name]
             named = word_class == place
             canonical[named] = mix(np.array([place], np.uint64))[0]
             frame_lengths = np.where(named, 0, frame_lengths)
@@ -254,7 +253,7 @@ def _framed(
     framed = np.zeros(int(frame_lengths.sum()) + PADDING, np.uint8)
     framed[frame_starts] = ord("<")
     framed[frame_starts + lengths + 1] = ord(">")
-    within = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    within = counted_up(lengths)
     letters = data[np.repeat(starts, lengths) + within]
     letters[(letters >= ord("0")) & (letters <= ord("9"))] = ord("0")
     framed[np.repeat(frame_starts + 1, lengths) + within] = letters

@@ -16,7 +16,6 @@ __all__ = ["HEADS", "HeadTargets", "OutOfFold", "fit_heads", "head_targets", "ou
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Progress = Callable[[int, int, str], None]
 
 RULES = ("R0", "R1", "R2", "R3", "R4", "R5", "R6", "R7")
 HEADS = ("label", "goods", "worn", "foreign", *RULES)
