@@ -1,6 +1,7 @@
 """One listing, lists and tables: the same scores, the same kind out, and clear refusals."""
 
 import sys
+from dataclasses import replace
 
 import duckdb
 import numpy as np
@@ -316,6 +317,11 @@ def test_a_duckdb_result_stays_on_its_connection():
 # Iterables
 
 
+def one_line(reason):
+    """A reason without the last digits of its weight, which depend on what is summed with it."""
+    return replace(reason, weight=pytest.approx(reason.weight, abs=1e-5))
+
+
 @pytest.mark.parametrize("reasons", [0, 2])
 def test_items_of_every_kind_give_a_list_in_order(reasons):
     items = [
@@ -333,7 +339,10 @@ def test_items_of_every_kind_give_a_list_in_order(reasons):
     for each in found[:-1]:
         assert each.score == pytest.approx(one.score, abs=1e-6)
         assert each.facts == pytest.approx(one.facts, abs=1e-6)
-        assert (each.tier, each.model, each.reasons) == (one.tier, one.model, one.reasons)
+        assert (each.tier, each.model) == (one.tier, one.model)
+        assert [one_line(reason) for reason in each.reasons] == [
+            one_line(reason) for reason in one.reasons
+        ]
     assert found[-1].tier == "clear"
 
 
@@ -442,7 +451,7 @@ def test_a_telling_shop_name_does_nothing_for_other_goods():
         ("Jaket bal", "bukan bal sampah ya, kepala semua", "likely"),  # praises the bale
         ("Kaos import baru dari Korea", "bukan thrift", "clear"),
         ("Kaos polos", "bukan bekas, 100% baru", "clear"),
-        ("NO THRIFT, kondisi 9/10 PxL 68x55 ex Korea", "", "likely"),  # and shows otherwise
+        ("Kemeja kondisi 9/10 PxL 68x55 ex Korea", "NO THRIFT", "likely"),  # and shows otherwise
     ],
 )
 def test_a_denial_counts_only_for_what_it_denies(title, description, tier):

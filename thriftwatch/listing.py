@@ -28,7 +28,10 @@ COLUMN_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "platform": ("platform",),
         "slice": ("slice",),
         "pair": ("pair",),
-        "part": ("part",),
+        "part": ("part", "writer", "penulis"),
+        "evasion": ("evasion",),
+        "region": ("region", "wilayah", "provinsi", "kota", "lokasi", "location"),
+        "date": ("date", "tanggal", "posted_at", "created_at", "tanggal_posting"),
     }
 )
 """The column names that are accepted for each field, the preferred one first.

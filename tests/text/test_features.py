@@ -121,19 +121,22 @@ def test_what_was_read_before_changes_nothing(of):
 
 
 def test_an_interrupted_block_leaves_no_word_half_learnt():
-    learnt = []
+    class Interrupted:
+        learnt = ()
 
-    def learn(new):
-        if not learnt:
-            learnt.append(None)
-            raise KeyboardInterrupt
-        learnt.extend(new.canonical.tolist())
+        def learn_words(self, new):
+            if not self.learnt:
+                self.learnt = (None,)
+                raise KeyboardInterrupt
+            self.learnt += tuple(new.canonical.tolist())
+            return 0
 
-    store = WordStore(learn)
+    learner = Interrupted()
+    store = WordStore(learner)
     with pytest.raises(KeyboardInterrupt):
         features_of(("hoodie", ""), store=store)
     features_of(("hoodie", ""), store=store)
-    assert learnt[1:] == [word_hash(b"hoodie")]
+    assert learner.learnt[1:] == (word_hash(b"hoodie"),)
 
 
 @given(listings)

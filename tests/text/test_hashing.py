@@ -85,7 +85,7 @@ def test_golden_word_hashes(word, expected):
     ],
 )
 def test_golden_gram_hashes(word, expected):
-    hashes, _ = gram_hashes(*laid_out([word]))
+    hashes, _ = gram_hashes([word])
     assert hashes.tolist()[: len(expected)] == expected
 
 
@@ -108,7 +108,9 @@ def test_golden_signal_hashes(code, expected):
 @given(st.lists(words, max_size=20))
 @example([b"a" * 8, b"a" * 9, b"a" * 16, b"a" * 17, b"a" * 24, b"a" * 32, b"a" * 33])
 def test_words_hash_as_specified(list_of_words):
-    assert hash_words(list_of_words).tolist() == [specified_word_hash(w) for w in list_of_words]
+    specified = [specified_word_hash(word) for word in list_of_words]
+    assert hash_words(list_of_words).tolist() == specified
+    assert [word_hash(word) for word in list_of_words] == specified
 
 
 @given(words, st.binary(max_size=20), st.binary(max_size=50))
@@ -120,8 +122,9 @@ def test_what_stands_around_a_word_does_not_matter(word, before, after):
 
 @given(st.lists(words.map(lambda word: b"<" + word[:32] + b">"), max_size=12))
 def test_grams_hash_as_specified_word_after_word(list_of_words):
-    hashes, first = gram_hashes(*laid_out(list_of_words))
-    bounds = [*first.tolist(), len(hashes)]
+    hashes, first = gram_hashes(list_of_words)
+    bounds = first.tolist()
+    assert (bounds[0], bounds[-1]) == (0, len(hashes))
     for place, word in enumerate(list_of_words):
         found = hashes[bounds[place] : bounds[place + 1]].tolist()
         assert found == specified_gram_hashes(word)

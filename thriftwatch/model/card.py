@@ -1,9 +1,15 @@
 """The model card: what a person should know before using a model."""
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Any
 
+from thriftwatch.model.model import POLICIES
+from thriftwatch.model.prevalence import PREVALENCES
+
 __all__ = ["write_card"]
+
+_WIDTH = 99
 
 _TEXT = """# {name} {version}
 
@@ -33,13 +39,22 @@ and so is selling new imports. Do not remove listings on the score alone.
 |---|---|---|
 {tiers}
 
-"likely" starts where {precision:.1%} of the cross-validated listings are positive, "review" where
-{recall:.1%} of the positives are included; under the policy "imported", "likely" also asks that a
-reviewer would rather be sure than not, or that foreign origin is stated. With fewer positives
-among the listings than among the training data, a larger share of what is shown is lawful.
+{chosen}
 
-## Made with
+{expected}## Made with
 {versions}
+"""
+
+_EXPECTED = """## What a reviewer should expect
+Precision falls with the share of positives among the listings. From the recall and the
+false-positive rate of cross-validated listings:
+
+{rows}
+
+Labelled lawful listings tend to be hard ones: in a catalogue fewer of them reach a threshold. And
+where nothing lawful reached it, half a listing is counted, so that no tier seems free of errors.
+`Model.with_prevalence(0.005)` moves score and tiers to another share.
+
 """
 
 
@@ -65,10 +80,56 @@ def write_card(header: Mapping[str, Any]) -> str:
         what=evaluation["what"].capitalize(),
         figures="\n".join(f"| {name} | {value:.4f} |" for name, value in figures),
         tiers="\n".join(
-            f"| {name} | {tier['review']:.4f} | {tier['likely']:.4f} |"
+            f"| {name} | {tier['review']:.4g} | {tier['likely']:.4g} |"
             for name, tier in header["tiers"].items()
         ),
-        precision=header["tiers_chosen_for"]["likely_precision"],
-        recall=header["tiers_chosen_for"]["review_recall"],
+        chosen=_chosen(header),
+        expected=_expected(header),
         versions=", ".join(f"{name} {number}" for name, number in header["versions"].items()),
     )
+
+
+def _chosen(header: Mapping[str, Any]) -> str:
+    """Return what the thresholds were chosen for."""
+    trained = header["tiers_chosen_for"]
+    precision, recall = trained["likely_precision"], trained["review_recall"]
+    text = (
+        f'"likely" starts where {precision:.1%} of the cross-validated listings are positive, '
+        f'"review" where {recall:.1%} of the positives are included. '
+    )
+    for policy, chosen in header.get("prevalence", {}).items():
+        if chosen["stated"] == chosen["training"]:
+            continue
+        wanted = chosen["likely_precision"]
+        load = f", and at most {chosen['review_load']:.2%} shown" if "review_load" in chosen else ""
+        text += (
+            f'Score and tiers of the policy "{policy}" are for a market where '
+            f"{chosen['stated']:.3%} of the listings are positive: {wanted:.1%} "
+            f'of "likely" where held-out listings can promise it{load}. '
+        )
+    text += (
+        'Under the policy "imported", "likely" also asks that a reviewer would rather be sure than '
+        "not, or that foreign origin is stated."
+    )
+    return fill(text, _WIDTH)
+
+
+def _expected(header: Mapping[str, Any]) -> str:
+    """Return what a reviewer should expect of each tier, as a section; empty if it is not known."""
+    lines: list[str] = []
+    shares = [f"{prevalence:.1%}" for prevalence in PREVALENCES]
+    known = header.get("expected_precision", {})
+    for policy, expected in ((name, known[name]) for name in POLICIES if name in known):
+        rows = {
+            f'{policy}: precision of "likely"': expected["likely"],
+            f'{policy}: precision of "review"': expected["review"],
+            f"{policy}: share of listings in either": expected["shown"],
+        }
+        if not lines:
+            lines.append(f"| where so many are positive | {' | '.join(shares)} |")
+            lines.append(f"|---|{'---|' * len(shares)}")
+        lines += [
+            f"| {name} | {' | '.join(f'{values[share]:.1%}' for share in shares)} |"
+            for name, values in rows.items()
+        ]
+    return _EXPECTED.format(rows="\n".join(lines)) if lines else ""

@@ -7,17 +7,18 @@ products. Everything that leads to a head is linear, which is why reasons can be
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from math import exp, sqrt
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from thriftwatch.text.blocks import Block, blocks_of
 from thriftwatch.text.features import Features, extract
-from thriftwatch.text.hashing import rows, signal_hash
-from thriftwatch.text.scan import Scanner, SignalKey
+from thriftwatch.text.hashing import mix_one, rows
+from thriftwatch.text.scan import Scanner
 from thriftwatch.text.shops import shop_hint
 from thriftwatch.text.wordstore import NewWords, WordStore
 
@@ -113,23 +114,32 @@ class Interaction:
 
     def __call__(self, heads: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return log-odds of every output, shape (listings, outputs)."""
-        z = np.clip(heads, -LOGIT_LIMIT, LOGIT_LIMIT)
+        z = _limited(heads)
         size = z.shape[1]
         spread = z @ self.pairs.transpose(1, 0, 2).reshape(size, -1)
         quadratic = np.einsum("nok,nk->no", spread.reshape(len(z), -1, size), z)
         result: NDArray[np.float64] = quadratic + z @ self.linear.T + self.bias
         return result
 
+    def of_one(self, heads: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return log-odds of every output for one listing, shape (outputs,), in fewer steps."""
+        z = _limited(heads)
+        slope = self.pairs.dot(z)
+        slope += self.linear
+        result: NDArray[np.float64] = slope.dot(z)
+        result += self.bias
+        return result
+
     def direction(self, output: int, heads: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return what a unit of each head adds to an output's log-odds.
+        """Return what a unit of each head adds to an output's log-odds, shape (..., heads).
 
         It is the slope between the listing and the listings that the output is undecided on: at
         the listing itself the products of far-off heads would dominate, and one slope for all
         would not know that wear beyond doubt needs no further word.
         """
-        z = np.clip(heads, -LOGIT_LIMIT, LOGIT_LIMIT)
+        z = _limited(heads)
         between = (1 - _OWN_SHARE) * self.undecided[output] + _OWN_SHARE * z
-        slope: NDArray[np.float64] = self.linear[output] + 2 * self.pairs[output] @ between
+        slope: NDArray[np.float64] = self.linear[output] + 2 * between @ self.pairs[output]
         return slope
 
 
@@ -155,60 +165,73 @@ class HeadScores:
     signal_parts: Floats
 
 
-class _WordParts:
-    """What each word of a `WordStore` adds to the heads before the norm, and its squared idf.
+class _Memory:
+    """What a thread remembers of words and signals: what each adds to the heads, by row.
 
-    It also remembers what each signal adds, for single listings.
+    The last column is the squared idf of a word: words count divided by the root of its sum.
+    Row 0 is empty, row 1 is the bias.
     """
 
-    __slots__ = ("_parts", "_signal_numbers", "_signal_parts", "_tables", "scanner", "store")
+    __slots__ = ("_count", "_rows", "_tables", "_word_idf", "scanner", "store")
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._parts = np.zeros((1 << 12, len(tables.bias) + 1), np.float32)
-        self._signal_numbers: dict[SignalKey, int] = {}
-        self._signal_parts = np.zeros((1 << 10, len(tables.bias)), np.float32)
-        self.store = WordStore(self._learn)
-        self.scanner = Scanner(self.store)
+        self._word_idf = np.where(tables.word_idf == 0, tables.unseen_idf, tables.word_idf)
+        self._rows = np.zeros((1 << 10, len(tables.bias) + 1), np.float32)
+        self._rows[1, :-1] = tables.bias
+        self._count = 2
+        self.store = WordStore(self)
+        self.scanner = Scanner(self.store, self)
 
-    def signals(self, keys: set[SignalKey]) -> Floats:
-        """Return what signals add, shape (signals, heads)."""
-        numbers = self._signal_numbers
-        for key in keys:
-            if key not in numbers:
-                if len(numbers) == len(self._signal_parts):
-                    self._signal_parts = np.concatenate((self._signal_parts,) * 2)
-                kind, first, second = key
-                hashes = signal_hash(kind, np.array([first]), np.array([second]))
-                (row,) = rows(hashes, self._tables.signal_bits).tolist()
-                self._signal_parts[len(numbers)] = self._tables.signal_weights[row]
-                numbers[key] = len(numbers)
-        return self._signal_parts.take([numbers[key] for key in keys], axis=0)
+    def take(self, numbers: Ints | list[int]) -> Floats:
+        """Return rows of words and signals, shape (numbers, heads + 1)."""
+        return self._rows.take(numbers, axis=0)
 
-    def take(self, numbers: Ints) -> Floats:
-        """Return parts and squared idf of words, shape (words, heads + 1)."""
-        return self._parts.take(numbers, axis=0)
-
-    def _learn(self, new: NewWords) -> None:
-        if new.first_number == 0:
-            self.scanner.forget()
+    def learn_words(self, new: NewWords) -> int:
+        """Work out the rows of words met for the first time."""
         tables = self._tables
         word_rows = rows(new.canonical, tables.word_bits)
-        idf = tables.word_idf.take(word_rows)
-        idf[idf == 0] = tables.unseen_idf
+        idf = self._word_idf.take(word_rows)
         gram_rows = rows(new.gram_hashes, tables.gram_bits)
         gram_idf = tables.gram_idf.take(gram_rows)
         sums = _sums(tables.gram_weights.take(gram_rows, axis=0), new.gram_first)
         squares = _sums((gram_idf * gram_idf)[:, None], new.gram_first)
-        length = np.sqrt(np.maximum(squares, np.float32(1e-6)))
-        parts = tables.word_weights.take(word_rows, axis=0) + sums / length * idf[:, None]
-        end = new.first_number + len(idf)
-        if end > len(self._parts):
-            grown = np.zeros((2 * end, self._parts.shape[1]), np.float32)
-            grown[: len(self._parts)] = self._parts
-            self._parts = grown
-        self._parts[new.first_number : end, :-1] = parts
-        self._parts[new.first_number : end, -1] = idf * idf
+        sums /= np.sqrt(np.maximum(squares, np.float32(1e-6)))
+        sums *= idf[:, None]
+        sums += tables.word_weights.take(word_rows, axis=0)
+        return self._keep(sums, idf * idf)
+
+    def learn_signals(self, codes: Sequence[int]) -> int:
+        """Look up the rows of signals met for the first time."""
+        tables = self._tables
+        signal_rows = [mix_one(code) >> (64 - tables.signal_bits) for code in codes]
+        return self._keep(tables.signal_weights.take(signal_rows, axis=0), 0.0)
+
+    def forget(self) -> None:
+        """Forget every word and signal."""
+        self._count = 2
+        self.scanner.forget()
+
+    def _keep(self, parts: Floats, squared_idf: Floats | float) -> int:
+        first, self._count = self._count, self._count + len(parts)
+        if self._count > len(self._rows):
+            grown = np.zeros((2 * self._count, self._rows.shape[1]), np.float32)
+            grown[:first] = self._rows[:first]
+            self._rows = grown
+        kept = self._rows[first : self._count]
+        kept[:, :-1] = parts
+        kept[:, -1] = squared_idf
+        return first
+
+
+class Scores(NamedTuple):
+    """Scores of one listing: the fields of `BatchScores` as plain numbers."""
+
+    score: float
+    goods: float
+    worn: float
+    foreign: float
+    tier: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,22 +291,23 @@ class Model:
     def __repr__(self) -> str:
         return f"<Model {self.id}>"
 
-    def _words(self) -> _WordParts:
-        """Return what this thread remembers of words."""
-        words: _WordParts | None = getattr(self._local, "words", None)
-        if words is None:
-            words = self._local.words = _WordParts(self.tables)
-        return words
+    def _memory(self) -> _Memory:
+        """Return what this thread remembers."""
+        memory: _Memory | None = getattr(self._local, "memory", None)
+        if memory is None:
+            memory = self._local.memory = _Memory(self.tables)
+        return memory
 
     def features(self, block: Block) -> Features:
         """Extract the features of a block of listings."""
-        return extract(block.data, block.offsets, self._words().store)
+        return extract(block.data, block.offsets, self._memory().store)
 
     def head_scores(self, features: Features) -> HeadScores:
         """Compute the log-odds of every head for a block of listings."""
         tables, n, signals = self.tables, features.listings, features.signals
         counted = features.counted
-        parts = self._words().take(features.numbers.take(counted))
+        memory = self._memory()
+        parts = memory.take(memory.store.row.take(features.numbers.take(counted)))
         bounds = np.searchsorted(features.words.text.take(counted), np.arange(2 * n + 1))
         by_text = _sums(parts, bounds)
         sums = by_text[:n] + by_text[n:]
@@ -295,14 +319,14 @@ class Model:
         return HeadScores(heads.astype(np.float64), parts[:, :-1], norm, signal_parts)
 
     def _heads_of_one(self, title: str, description: str) -> NDArray[np.float64]:
-        """Compute what `head_scores` does for one listing, shape (1, heads)."""
-        words = self._words()
-        numbers, keys = words.scanner.scan(title, description)
-        sums = words.take(np.array(numbers, np.int64)).sum(axis=0)
-        norm = np.sqrt(max(sums[-1], np.float32(1.0)))
-        heads: NDArray[np.float64] = np.zeros((1, len(self.heads)))
-        heads[0] = sums[:-1] / norm + words.signals(keys).sum(axis=0) + self.tables.bias
-        return heads
+        """Compute what `head_scores` does for one listing, shape (heads,)."""
+        memory = self._memory()
+        words, signals = memory.scanner.scan(title, description)
+        parts = memory.take([0, *words, 1, *signals])  # row 0, because there may be no word
+        by_word, by_signal = np.add.reduceat(parts, (0, len(words) + 1)).tolist()
+        norm = sqrt(max(by_word.pop(), 1.0))
+        pairs = zip(by_word, by_signal, strict=False)
+        return np.array([word / norm + signal for word, signal in pairs])
 
     def score_batch(
         self,
@@ -327,69 +351,149 @@ class Model:
         """
         if len(titles) == 1:
             title, description, shop = (str(text[0]) for text in (titles, descriptions, shops))
-            return self.decide(self._heads_of_one(title, description), [shop], policy)
-        parts = [
-            self._score_block(block, policy) for block in blocks_of(titles, descriptions, shops)
-        ]
-        if not parts:
-            none = np.zeros(0)
-            return BatchScores(none, none, none, none, none.astype(np.int8))
-        return BatchScores(
-            *(
-                np.concatenate([getattr(part, name) for part in parts])
-                for name in BatchScores.__slots__
-            )
-        )
+            one = self.score_one(title, description, shop, policy=policy)
+            score, goods, worn, foreign = (np.array([value]) for value in one[:-1])
+            return BatchScores(score, goods, worn, foreign, np.array([one.tier], np.int8))
+        score, goods, worn, foreign = (np.empty(len(titles)) for _ in range(4))
+        scores = BatchScores(score, goods, worn, foreign, np.empty(len(titles), np.int8))
+        start = 0
+        for block in blocks_of(titles, descriptions, shops):
+            part = self._score_block(block, policy)
+            for name in BatchScores.__slots__:
+                getattr(scores, name)[start : start + len(part.score)] = getattr(part, name)
+            start += len(part.score)
+        return scores
 
     def _score_block(self, block: Block, policy: str) -> BatchScores:
         heads = self.head_scores(self.features(block)).heads
         return self.decide(heads, block.shops, policy)
 
+    def score_one(self, title: str, description: str, shop: str, *, policy: str) -> Scores:
+        """Score one listing: what `score_batch` gives it, without arrays around it."""
+        heads = self._heads_of_one(title, description)
+        log_odds = self.interaction.of_one(heads).tolist()
+        outputs = dict(zip(OUTPUTS, map(_probability, log_odds), strict=True))
+        score, goods = outputs[policy], outputs["goods"]
+        thresholds = self.card["tiers"][policy]
+        if shop_hint(shop):
+            score = float(_lifted_by_shop(score, goods, thresholds))
+        tier = _tier(score, outputs, thresholds, policy)
+        return Scores(score, goods, outputs["worn"], outputs["foreign"], tier)
+
     def decide(self, heads: NDArray[np.float64], shops: Sequence[str], policy: str) -> BatchScores:
         """Turn heads and shop names into facts, score and tier."""
-        probability = _sigmoid(self.interaction(heads))
-        thresholds = self.card["tiers"][policy]
-        score = probability[:, OUTPUTS.index(policy)]
-        score = self._lifted_by_shop(
-            score, probability[:, OUTPUTS.index("goods")], shops, thresholds
-        )
-        likely = score >= thresholds["likely"]
-        if policy == "imported":
-            # "thrift" on a garment and nothing else is a case for review, however clear it is.
-            sure = probability[:, [OUTPUTS.index("certain"), OUTPUTS.index("foreign")]] >= _SURE
-            likely &= sure.any(axis=1)
-        tier = np.where(likely, 2, score >= thresholds["review"]).astype(np.int8)
-        goods, worn, foreign = (probability[:, OUTPUTS.index(fact)] for fact in FACTS)
-        return BatchScores(score, goods, worn, foreign, tier)
+        return self.judge(_sigmoid(self.interaction(heads)), shops, policy)
 
-    def _lifted_by_shop(
-        self,
-        score: NDArray[np.float64],
-        goods: NDArray[np.float64],
-        shops: Sequence[str],
-        thresholds: Mapping[str, float],
-    ) -> NDArray[np.float64]:
-        """Lift clothing of a shop whose name tells a trade to "review", never to "likely"."""
+    def judge(
+        self, probability: NDArray[np.float64], shops: Sequence[str], policy: str
+    ) -> BatchScores:
+        """Turn the probabilities of `OUTPUTS` into facts, score and tier."""
+        outputs = dict(zip(OUTPUTS, probability.T, strict=True))
+        score, goods = outputs[policy], outputs["goods"]
+        thresholds = self.card["tiers"][policy]
         hinted = np.array([shop_hint(shop) for shop in shops], bool)
-        if not hinted.any():
-            return score
-        floor = thresholds["review"] + 0.5 * (thresholds["likely"] - thresholds["review"])
-        lifted = np.minimum(score + thresholds["review"] * np.sqrt(goods), floor)
-        return np.where(hinted & (goods >= 0.5), np.maximum(score, lifted), score)
+        if hinted.any():
+            score = np.where(hinted, _lifted_by_shop(score, goods, thresholds), score)
+        tier = _tier(score, outputs, thresholds, policy).astype(np.int8)
+        return BatchScores(score, goods, outputs["worn"], outputs["foreign"], tier)
 
     def explain(
         self, title: str, description: str, shop: str, *, policy: str = "imported", limit: int = 5
     ) -> tuple[BatchScores, tuple["Reason", ...]]:
         """Score one listing and give the reasons, strongest first."""
+        block = self.explain_blocks([title], [description], [shop], policy=policy, limit=limit)
+        ((scores, (reasons,)),) = block
+        return scores, reasons
+
+    def explain_blocks(
+        self,
+        titles: Any,
+        descriptions: Any,
+        shops: Any,
+        *,
+        policy: str = "imported",
+        limit: int = 5,
+    ) -> Iterator[tuple[BatchScores, list[tuple["Reason", ...]]]]:
+        """Score many listings and give the reasons of each, strongest first.
+
+        Parameters
+        ----------
+        titles, descriptions, shops, policy
+            As for `score_batch`.
+        limit
+            How many reasons to give at most for each listing.
+
+        Yields
+        ------
+        scores : BatchScores
+            Scores of the next listings, in row order.
+        reasons : list of tuple of Reason
+            One tuple for each of these listings.
+        """
         from thriftwatch.model.reasons import find_reasons
 
-        (block,) = blocks_of([title], [description], [shop])
-        features = self.features(block)
-        found = self.head_scores(features)
-        scores = self.decide(found.heads, block.shops, policy)
-        if not limit:
-            return scores, ()
-        return scores, find_reasons(self, block, features, found, policy, limit)
+        for block in blocks_of(titles, descriptions, shops):
+            features = self.features(block)
+            found = self.head_scores(features)
+            reasons = find_reasons(self, block, features, found, policy, limit)
+            yield self.decide(found.heads, block.shops, policy), reasons
+
+    def with_prevalence(
+        self,
+        prevalence: float,
+        *,
+        policy: str = "imported",
+        precision: float | None = None,
+        review_load: float | None = None,
+    ) -> "Model":
+        """Return the model for a market where another share of the listings is positive.
+
+        The score of that policy and its tiers change: the score's log-odds all move by the same
+        step, "likely" starts where the stated precision is expected, and "review" holds what it
+        held before, or what `review_load` allows. The order of listings by their text, the
+        facts, the reasons and the other policy stay as they are.
+
+        Parameters
+        ----------
+        prevalence
+            Share of the listings that a careful reviewer would label 1, such as 0.005.
+        policy
+            ``"imported"`` or ``"all-used"``: what the prevalence is of.
+        precision
+            Share of the listings in "likely" that should be positive. By default that of the
+            model's training or, where the held-out rows cannot promise it, the highest they can.
+        review_load
+            Largest share of all listings that may be in "review" or "likely".
+
+        Returns
+        -------
+        Model
+            A new model with an id of its own; `save` keeps it.
+
+        Raises
+        ------
+        InputError
+            If a share is not between 0 and 1, or cannot be promised.
+        ModelError
+            If the model was made by a version that kept no held-out counts.
+
+        Notes
+        -----
+        The shift assumes that listings of a label look as they did in training (Saerens, Latinne
+        and Decaestecker 2002). Labelled listings tend to be hard ones, so that in a catalogue
+        fewer lawful listings reach a threshold than is expected here.
+
+        Examples
+        --------
+        >>> from thriftwatch import load_model
+        >>> rare = load_model().with_prevalence(0.005)  # doctest: +SKIP
+        >>> rare.card["expected_precision"]["imported"]["review"]  # doctest: +SKIP
+        """
+        from thriftwatch.model.prevalence import restate
+
+        return restate(
+            self, prevalence, policy=policy, precision=precision, review_load=review_load
+        )
 
     def __getstate__(self) -> tuple[Any, ...]:
         """Leave what a thread remembers behind: a copy in another process starts afresh."""
@@ -409,13 +513,50 @@ class Model:
         save_model(self, folder)
 
 
+def may_be_likely(probability: NDArray[np.float64], policy: str) -> NDArray[np.bool_]:
+    """Return which listings may be "likely" if their score is high, from all outputs."""
+    sure = _is_sure(dict(zip(OUTPUTS, probability.T, strict=True)), policy)
+    return np.broadcast_to(sure, len(probability))
+
+
 def _sums(values: Floats, bounds: Ints) -> Floats:
     """Sum rows ``bounds[i]:bounds[i + 1]`` for each i; empty ranges sum to 0."""
-    sums = np.zeros((len(bounds) - 1, values.shape[1]), np.float32)
     filled = np.flatnonzero(bounds[1:] > bounds[:-1])
+    if len(filled) == len(bounds) - 1 > 0:
+        return np.add.reduceat(values, bounds[:-1], axis=0)
+    sums = np.zeros((len(bounds) - 1, values.shape[1]), np.float32)
     if len(filled):
         sums[filled] = np.add.reduceat(values, bounds[filled], axis=0)
     return sums
+
+
+def _lifted_by_shop(score: Any, goods: Any, thresholds: Mapping[str, float]) -> Any:
+    """Lift clothing of a shop whose name tells a trade to "review", never to "likely"."""
+    floor = thresholds["review"] + 0.5 * (thresholds["likely"] - thresholds["review"])
+    lifted = np.minimum(score + thresholds["review"] * np.sqrt(goods), floor)
+    return np.where(goods >= 0.5, np.maximum(score, lifted), score)
+
+
+def _tier(
+    score: Any, outputs: Mapping[str, Any], thresholds: Mapping[str, float], policy: str
+) -> Any:
+    """Return the place in `TIERS`: of one listing from numbers, of many from arrays."""
+    likely = (score >= thresholds["likely"]) & _is_sure(outputs, policy)
+    return 2 * likely + ((score >= thresholds["review"]) > likely)
+
+
+def _is_sure(outputs: Mapping[str, Any], policy: str) -> Any:
+    # "thrift" on a garment and nothing else is a case for review, however clear it is.
+    return policy != "imported" or (outputs["certain"] >= _SURE) | (outputs["foreign"] >= _SURE)
+
+
+def _limited(heads: NDArray[np.float64]) -> NDArray[np.float64]:
+    limited: NDArray[np.float64] = np.minimum(np.maximum(heads, -LOGIT_LIMIT), LOGIT_LIMIT)
+    return limited
+
+
+def _probability(log_odds: float) -> float:
+    return 1.0 / (1.0 + exp(-min(max(log_odds, -30.0), 30.0)))
 
 
 def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:

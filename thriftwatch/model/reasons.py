@@ -1,73 +1,91 @@
-"""Why a score is what it is: exact contributions, as spans of the seller's own text.
+"""Why scores are what they are: exact contributions, as spans of the sellers' own texts.
 
 Up to the heads everything is linear, so what a word adds to a head is known exactly: contributions
-and intercept add up to the head's log-odds. A word's weight as a reason is what it adds to the
-score's log-odds: its contributions to the heads, each times how much that head moves the score
-(`Interaction.direction`), with the sign that the law gives it. The heads of the facts say which
-fact a word bears on.
+and intercept add up to the head's log-odds. A word's weight as a reason is its contributions to
+the heads, each times how much that head matters: how far it moves the score
+(`Interaction.direction`), with the sign that the law gives it, and how likely it is the rule of the
+guideline under which the listing is labelled 1, for who is asked why marks the words that decided
+the rule. The heads of the facts say which fact a word bears on.
+
+A block of listings is explained at once: contributions and phrases of all its words are arrays,
+and only what becomes a reason becomes an object. A single listing is a block of one.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from thriftwatch.model.model import OUTPUTS
+from thriftwatch.model.model import LOGIT_LIMIT, OUTPUTS
+from thriftwatch.model.phrases import FACTS, Phrases, find_phrases
 from thriftwatch.result import Reason
-from thriftwatch.text.features import PAIRS, Features
+from thriftwatch.text.features import PAIRS, TITLE, Features
 from thriftwatch.text.hashing import counted_up
-from thriftwatch.text.lexicon import NAMES, Term
+from thriftwatch.text.lexicon import Term
 from thriftwatch.text.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     from thriftwatch.model.model import HeadScores, Model
     from thriftwatch.text.blocks import Block
 
-__all__ = ["Contributions", "contributions", "find_reasons"]
+__all__ = ["LONGEST_QUOTE", "Contributions", "contributions", "find_reasons"]
 
 Floats = NDArray[np.float64]
+Numbers = NDArray[np.floating]
+Ints = NDArray[np.int64]
+
+LONGEST_QUOTE = 200
+"""Characters that a reason covers at most; of a longer word, however long, it is the beginning."""
 
 _FACTS = {"goods": "barang sandang", "worn": "bekas pakai", "foreign": "asal luar negeri"}
 _FACTS_EN = {"goods": "clothing or household linen", "worn": "worn", "foreign": "foreign origin"}
-_LAWFUL = frozenset({"new", "own", "domestic", "brand_local", "wanted", "service", "notthing"})
-_SPEAK_AGAINST = ("R0", "R3", "R6", "R7")
-"""Rules of the guideline under which a listing is labelled 0."""
-_ALONE = NAMES | {"garment", "adjacent", "goods", "size", "unit"}
-"""Classes that name goods, makers and places: never merged into a phrase with their neighbours."""
-_FAINTEST = 0.1
-"""Log-odds below which a word is no reason."""
-_JOINED = 0.25
-"""Share of the stronger neighbour's weight from which two words are one phrase."""
-_LONGEST_PHRASE = 5
+_NAMES = (*FACTS, "score")
+_PAIRED = np.isin(np.arange(TITLE + 1), PAIRS)
+_FOR, _AGAINST = ("R1", "R2", "R4", "R5"), ("R0", "R3", "R6", "R7")
+"""Rules of the guideline under which a listing is labelled 1, and 0."""
+_RULE_SHARE = 0.4
+"""How much the rule that decides counts for the weight of a word where it is one that labels the
+listing 1; the rest is the score."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contributions:
-    """What every word of a listing adds to the log-odds of every head.
+    """What every word of a block of listings adds to the log-odds of every head.
 
     Attributes
     ----------
     intercept
         float64, shape (heads,).
     words
-        float64, shape (words, heads). ``intercept + words.sum(axis=0)`` are the log-odds.
+        float64, shape (words, heads). ``intercept`` and the rows of a listing's words add up to
+        its log-odds.
+    listing
+        int64, shape (words,): the listing each word belongs to.
     """
 
     intercept: Floats
     words: Floats
+    listing: Ints
+
+    def totals(self, listings: int) -> Floats:
+        """Add up the log-odds of every head, shape (listings, heads)."""
+        sums = np.tile(self.intercept, (listings, 1))
+        np.add.at(sums, self.listing, self.words)
+        return sums
 
 
 def contributions(model: "Model", features: Features, found: "HeadScores") -> Contributions:
-    """Share the heads' log-odds of a block of one listing out over its words.
+    """Share the heads' log-odds of a block of listings out over its words.
 
     Parameters
     ----------
     model
         The model.
     features
-        Features of a block of one listing.
+        Features of the block.
     found
         What `Model.head_scores` returned for them.
 
@@ -75,25 +93,9 @@ def contributions(model: "Model", features: Features, found: "HeadScores") -> Co
     -------
     Contributions
     """
-    words = np.zeros((len(features.words), len(model.heads)))
-    words[features.counted] = found.word_parts / found.norm[0]
-    first, last = features.signals.first, features.signals.last
-    paired = np.isin(features.signals.kind, PAIRS)
-    # A pair rests on its two ends, any other signal on every word it covers.
-    sizes = np.where(paired, 2, last - first + 1)
-    of = np.repeat(np.arange(len(sizes)), sizes)
-    step = counted_up(sizes)
-    at = first[of] + np.where(paired[of], step * (last - first)[of], step)
-    np.add.at(words, at, found.signal_parts[of] / sizes[of, None])
-    return Contributions(model.tables.bias.astype(np.float64), words)
-
-
-@dataclass(slots=True)
-class _Phrase:
-    first: int
-    last: int
-    weights: Floats  # on the score, then on the facts
-    alone: bool
+    words = _by_word(features, _normed(features, found), found.signal_parts)
+    listing = _listings_of(features, np.arange(len(features.words)))
+    return Contributions(model.tables.bias.astype(np.float64), words, listing)
 
 
 def find_reasons(
@@ -103,159 +105,201 @@ def find_reasons(
     found: "HeadScores",
     policy: str,
     limit: int,
-) -> tuple[Reason, ...]:
-    """Return the words that decide the score of a block of one listing, strongest first.
+) -> list[tuple[Reason, ...]]:
+    """Return the words that decide the score of each listing of a block, strongest first.
 
     Parameters
     ----------
     model, block, features, found
-        The model, and what it made of the listing.
+        The model, and what it made of the listings.
     policy
         Which score to explain.
     limit
-        How many reasons to give at most.
+        How many reasons to give at most for each.
 
     Returns
     -------
-    tuple of Reason
-        Spans lie in the original text and do not overlap.
+    list of tuple of Reason
+        One tuple for each listing. Spans lie in the original text, do not overlap and are
+        `LONGEST_QUOTE` characters long at most.
     """
-    to_heads = contributions(model, features, found).words
-    direction = _sensible(
-        model.interaction.direction(OUTPUTS.index(policy), found.heads[0]), model.heads
-    )
-    facts = [model.heads.index(name) for name in _FACTS]
-    weights = np.column_stack((to_heads @ direction, to_heads[:, facts]))
-    terms = dict(_terms(features))
-    disguised = features.disguised
-    phrases = [
-        phrase
-        for phrase in _phrases(features, weights, terms)
-        if abs(phrase.weights[0]) >= _FAINTEST and _is_reason(phrase, features, terms)
-    ]
-    # What the goods are called comes after what is said of them.
-    phrases.sort(key=lambda phrase: -abs(phrase.weights[0]) * (0.5 if phrase.alone else 1.0))
-    reasons: list[Reason] = []
-    said: set[str] = set()
-    for phrase in phrases:
-        reason = _reason(block, features, phrase, terms, disguised)
-        if reason.text.lower() not in said and not any(_overlap(reason, one) for one in reasons):
-            said.add(reason.text.lower())
-            reasons.append(reason)
-        if len(reasons) == limit:
-            break
-    return tuple(reasons)
+    phrases = find_phrases(features, _weights(model, features, found, policy))
+    if not len(phrases):
+        return [()] * features.listings
+    order = _strongest_first(features, phrases)
+    quotes = _quotes(block, features, phrases, order)
+    bounds = np.searchsorted(quotes.listing, np.arange(features.listings + 1)).tolist()
+    return [tuple(quotes.reasons(range(start, end), limit)) for start, end in pairwise(bounds)]
 
 
-def _is_reason(phrase: _Phrase, features: Features, terms: dict[int, tuple[int, Term]]) -> bool:
-    """Return whether a reviewer may be given a phrase as a reason.
+def _weights(model: "Model", features: Features, found: "HeadScores", policy: str) -> Floats:
+    """Return the weight of each word as a reason, and what it adds to each fact."""
+    directions = _directions(model, found.heads, policy)
+    facts = [model.heads.index(name) for name in FACTS]
 
-    The name of a brand or a place is evidence of nothing, and a word that says "new" or "my own"
-    is no reason to suspect anybody, whatever weight the company it keeps has given it. A stray
-    letter or two tell a person nothing.
+    def weighed(parts: Numbers, listing: Ints) -> Floats:
+        weight = np.einsum("ph,ph->p", parts, directions.take(listing, axis=0))
+        return np.column_stack((weight, parts[:, facts]))
+
+    of_words = weighed(_normed(features, found), _listings_of(features, features.counted))
+    of_signals = weighed(found.signal_parts, features.signals.listing)
+    return _by_word(features, of_words, of_signals)
+
+
+def _directions(model: "Model", heads: Floats, policy: str) -> Floats:
+    """Return how much a unit of each head matters, shape (listings, heads)."""
+    against, rules = _roles(model.heads)
+    slope = model.interaction.direction(OUTPUTS.index(policy), heads)
+    # Wear never speaks against, and own use never for, whatever was learned.
+    slope = np.where(against == (slope < 0.0), slope, 0.0)
+    odds = np.exp(np.clip(heads[:, rules], -LOGIT_LIMIT, LOGIT_LIMIT))
+    decides = np.zeros_like(slope)
+    decides[:, rules] = _RULE_SHARE * odds / odds.sum(axis=1, keepdims=True)
+    decides[:, against] = 0.0
+    result: Floats = (1.0 - decides.sum(axis=1, keepdims=True)) * slope + decides
+    return result
+
+
+@cache
+def _roles(heads: tuple[str, ...]) -> tuple[NDArray[np.bool_], Ints]:
+    """Return which heads are those of rules that speak against, and the places of all rules."""
+    against = np.array([head in _AGAINST for head in heads])
+    rules = [place for place, head in enumerate(heads) if head in _FOR + _AGAINST]
+    return against, np.array(rules, np.int64)
+
+
+def _listings_of(features: Features, words: Ints) -> Ints:
+    return features.words.text.take(words) % max(features.listings, 1)
+
+
+def _normed(features: Features, found: "HeadScores") -> Numbers:
+    """Return what each word that counts adds to the heads."""
+    norm = found.norm.take(_listings_of(features, features.counted))
+    return found.word_parts / norm[:, None]
+
+
+def _by_word(features: Features, of_words: Numbers, of_signals: Numbers) -> Floats:
+    """Add up by word what words that count and signals contribute, shape (words, columns).
+
+    A pair rests on its two ends, any other signal on every word it covers.
     """
-    found = [terms[at][1].word_class for at in range(phrase.first, phrase.last + 1) if at in terms]
-    if phrase.alone and set(found) <= NAMES:
-        return False
+    signals = features.signals
+    reach = signals.last - signals.first
+    paired = _PAIRED.take(signals.kind)
+    sizes = np.where(paired, 2, reach + 1)
+    of = np.repeat(np.arange(len(sizes)), sizes)
+    step = counted_up(sizes)
+    at = signals.first.take(of) + np.where(paired.take(of), step * reach.take(of), step)
+    shares = (of_signals / sizes[:, None]).take(of, axis=0)
+    result = np.zeros((len(features.words), of_words.shape[1]))
+    for column, share in enumerate(shares.T):
+        result[:, column] = np.bincount(at, share, len(features.words))
+    result[features.counted] += of_words
+    return result
+
+
+def _strongest_first(features: Features, phrases: Phrases) -> Ints:
+    """Return the phrases fit to be reasons, those of each listing from the strongest down."""
+    fit = np.flatnonzero(phrases.fit_to_quote(features.words))
+    listing = _listings_of(features, phrases.first.take(fit))
+    return fit.take(np.lexsort((-phrases.strengths().take(fit), listing)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Quotes:
+    """Phrases as the sellers wrote them: everything a `Reason` needs, in plain lists."""
+
+    data: bytes
+    listing: Ints
+    in_title: list[bool]
+    bytes_first: list[int]
+    bytes_end: list[int]
+    start: list[int]
+    end: list[int]
+    weight: list[float]
+    fact: list[int]
+    disguised: list[bool]
+    terms: list[list[int]]
+
+    def reasons(self, places: range, limit: int) -> list[Reason]:
+        """Make reasons of the strongest phrases, none twice and none across another."""
+        found: list[Reason] = []
+        said: set[str] = set()
+        for place in places:
+            if len(found) >= limit:
+                break
+            text = self.data[self.bytes_first[place] : self.bytes_end[place]].decode()
+            known = text.lower()
+            if known in said or self._crosses(place, found):
+                continue
+            said.add(known)
+            found.append(self._reason(place, text))
+        return found
+
+    def _crosses(self, place: int, others: list[Reason]) -> bool:
+        """Return whether a phrase shares a character with a reason: ``¼`` folds to two words."""
+        field, start, end = self._field(place), self.start[place], self.end[place]
+        return any(
+            other.field == field and start < other.end and other.start < end for other in others
+        )
+
+    def _field(self, place: int) -> str:
+        return "title" if self.in_title[place] else "description"
+
+    def _reason(self, place: int, text: str) -> Reason:
+        fact, weight = _NAMES[self.fact[place]], self.weight[place]
+        note, note_en = _sentences(
+            text, fact, weight, _meant(self.terms[place]), self.disguised[place]
+        )
+        return Reason(
+            self._field(place),
+            self.start[place],
+            self.end[place],
+            text,
+            fact,
+            weight,
+            note,
+            note_en,
+        )
+
+
+def _quotes(block: "Block", features: Features, phrases: Phrases, order: Ints) -> _Quotes:
+    """Find phrases in the original texts."""
     words = features.words
-    if not found and words.span_ends[phrase.last] - words.span_starts[phrase.first] < 3:
-        return False
-    return phrase.weights[0] < 0 or not found or not set(found) <= _LAWFUL
-
-
-def _overlap(one: Reason, two: Reason) -> bool:
-    """Return whether two reasons share a character: ``¼`` folds to two words."""
-    return one.field == two.field and one.start < two.end and two.start < one.end
-
-
-def _sensible(direction: Floats, heads: tuple[str, ...]) -> Floats:
-    """Keep wear from speaking against, and own use from speaking for, whatever was learned."""
-    against = np.isin(heads, _SPEAK_AGAINST)
-    return np.where(against, np.minimum(direction, 0.0), np.maximum(direction, 0.0))
-
-
-def _terms(features: Features) -> Iterator[tuple[int, tuple[int, Term]]]:
-    """Yield the first word of each lexicon term found, with its last word and the term."""
-    vocabulary = load_vocabulary()
-    for term, first, last in zip(
-        features.hits.term.tolist(),
-        features.hits.first.tolist(),
-        (features.hits.first + features.hits.length - 1).tolist(),
-        strict=True,
-    ):
-        yield first, (last, vocabulary.terms[term])
-
-
-def _phrases(
-    features: Features, weights: Floats, terms: dict[int, tuple[int, Term]]
-) -> Iterator[_Phrase]:
-    """Merge words into lexicon phrases, and neighbours that pull the same way into one phrase."""
-    current: _Phrase | None = None
-    place = 0
-    while place < len(weights):
-        last, term = terms.get(place, (place, None))
-        alone = term is not None and term.word_class in _ALONE
-        piece = _Phrase(place, last, weights[place : last + 1].sum(axis=0), alone)
-        place = last + 1
-        if current is not None and _belong(features, current, piece):
-            current.last = piece.last
-            current.weights = current.weights + piece.weights
-            continue
-        if current is not None:
-            yield current
-        current = piece
-    if current is not None:
-        yield current
-
-
-def _belong(features: Features, one: _Phrase, two: _Phrase) -> bool:
-    words = features.words
-    if one.alone or two.alone or words.breaks[one.last]:
-        return False
-    if words.span_starts[two.first] - words.span_ends[one.last] > 2:
-        return False
-    a, b = abs(one.weights[0]), abs(two.weights[0])
-    return bool(
-        one.weights[0] * two.weights[0] > 0
-        and min(a, b) >= max(_FAINTEST, _JOINED * max(a, b))
-        and two.last - one.first < _LONGEST_PHRASE
+    first, last = phrases.first.take(order), phrases.last.take(order)
+    text = words.text.take(first)
+    begins, ends = words.span_starts.take(first), words.span_ends.take(last) - 1
+    origin = features.folded.origin
+    if origin is not None:
+        begins, ends = (origin.take(places).astype(np.int64) for places in (begins, ends))
+    # Where characters start: counting them turns places of bytes into places of characters.
+    characters = np.flatnonzero((block.data & 0xC0) != 0x80)
+    start = np.searchsorted(characters, begins)
+    end = np.minimum(np.searchsorted(characters, ends) + 1, start + LONGEST_QUOTE)
+    before = np.searchsorted(characters, block.offsets.take(text))
+    disguised = np.append(0, np.cumsum(features.disguised))
+    terms = phrases.terms.tolist()
+    term_first = phrases.term_first.tolist()
+    return _Quotes(
+        data=block.data.tobytes(),
+        listing=text % features.listings,
+        in_title=(text < features.listings).tolist(),
+        bytes_first=begins.tolist(),
+        bytes_end=np.append(characters, len(block.data)).take(end).tolist(),
+        start=(start - before).tolist(),
+        end=(end - before).tolist(),
+        weight=phrases.weights[:, 0].take(order).tolist(),
+        fact=phrases.fact.take(order).tolist(),
+        disguised=(disguised.take(last + 1) > disguised.take(first)).tolist(),
+        terms=[terms[term_first[place] : term_first[place + 1]] for place in order.tolist()],
     )
 
 
-def _reason(
-    block: "Block",
-    features: Features,
-    phrase: _Phrase,
-    terms: dict[int, tuple[int, Term]],
-    disguised: NDArray[np.bool_],
-) -> Reason:
-    words = features.words
-    text_number = int(words.text[phrase.first])
-    start, end, text = _original(
-        block,
-        features,
-        text_number,
-        int(words.span_starts[phrase.first]),
-        int(words.span_ends[phrase.last]),
-    )
-    weight = float(phrase.weights[0])
-    facts = phrase.weights[1:] * np.sign(weight)
-    fact = list(_FACTS)[int(np.argmax(facts))] if facts.max() > 0 else "score"
-    meant = [
-        term
-        for first, (_, term) in terms.items()
-        if phrase.first <= first <= phrase.last and term.meaning_id
-    ]
-    meant.sort(key=lambda term: -term.strength)
-    note, note_en = _sentences(
-        text,
-        fact,
-        weight,
-        meant[0] if meant else None,
-        bool(disguised[phrase.first : phrase.last + 1].any()),
-    )
-    field = "title" if text_number == 0 else "description"
-    return Reason(field, start, end, text, fact, weight, note, note_en)
+def _meant(terms: list[int]) -> Term | None:
+    """Return the term that says most, of those that can be put into words."""
+    every = load_vocabulary().terms
+    telling = [every[term] for term in terms if term >= 0 and every[term].meaning_id]
+    return max(telling, key=lambda term: term.strength) if telling else None
 
 
 def _sentences(
@@ -267,7 +311,8 @@ def _sentences(
     if disguised:
         note, note_en = f"{note} (ditulis tersamar)", f"{note_en} (disguised)"
     if term is not None:
-        note, note_en = f"{note}: {term.meaning_id}", f"{note_en}: {term.meaning_en}"
+        meaning = term.meaning_id.removeprefix("menyebut ")
+        note, note_en = f"{note}: {meaning}", f"{note_en}: {term.meaning_en}"
     elif fact in _FACTS:
         sign, sign_en = (
             ("petunjuk", "a sign of") if weight > 0 else ("bukan petunjuk", "no sign of")
@@ -276,21 +321,3 @@ def _sentences(
     if weight < 0:
         note, note_en = f"{note} (meringankan)", f"{note_en} (speaks against)"
     return note, note_en
-
-
-def _original(
-    block: "Block", features: Features, text_number: int, start: int, end: int
-) -> tuple[int, int, str]:
-    """Return where folded bytes stand in the original text, in code points, and that text."""
-    raw = block.data[block.offsets[text_number] : block.offsets[text_number + 1]].tobytes()
-    origin = features.folded.origin
-    if origin is None:
-        first, last = start, end - 1
-    else:
-        first, last = int(origin[start]), int(origin[end - 1])
-    first -= int(block.offsets[text_number])
-    last -= int(block.offsets[text_number])
-    # ``last`` is where the last character starts; every byte up to there decodes whole.
-    low = len(raw[:first].decode("utf-8", "ignore"))
-    high = len(raw[:last].decode("utf-8", "ignore")) + 1
-    return low, high, raw.decode("utf-8")[low:high]

@@ -14,6 +14,7 @@ __all__ = ["Block", "blocks_of"]
 
 _BLOCK_BYTES = 1 << 18
 _BLOCK_LISTINGS = 4096
+_WINDOW_LISTINGS = 1 << 16  # so many at a time are looked at, so that memory does not grow
 
 
 class Block(NamedTuple):
@@ -41,9 +42,17 @@ def blocks_of(titles: Any, descriptions: Any, shops: Any) -> Iterator[Block]:
         pair = (str(titles[0]), str(descriptions[0]))
         yield _join([_encoded([text]) for text in pair], [str(shops[0])])
         return
+    for start in range(0, count, _WINDOW_LISTINGS):
+        yield from _blocks_within(
+            *(texts[start : start + _WINDOW_LISTINGS] for texts in (titles, descriptions, shops))
+        )
+
+
+def _blocks_within(titles: Any, descriptions: Any, shops: Any) -> Iterator[Block]:
+    count = len(titles)
     columns = [_column(titles), _column(descriptions)]
     sizes = sum(np.diff(offsets) for _, offsets in columns)
-    block_of = np.cumsum(sizes) // _BLOCK_BYTES if count else np.zeros(0, np.int64)
+    block_of = np.cumsum(sizes) // _BLOCK_BYTES
     cuts = np.flatnonzero(np.diff(block_of)) + 1
     start = 0
     for cut in [*cuts.tolist(), count]:

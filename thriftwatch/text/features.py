@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thriftwatch.text.fold import Folded, fold_bytes
-from thriftwatch.text.hashing import LONGEST_WORD, counted_up, distinct, signal_hash
+from thriftwatch.text.hashing import counted_up, distinct, signal_hash
 from thriftwatch.text.lexicon import CLASSES
 from thriftwatch.text.shapes import find_shapes
 from thriftwatch.text.tokens import Chain, Words, chains, replace_chains, split_words
@@ -41,8 +41,12 @@ PAIRS = (CLASS_PAIR, FAMILY_CLASS, CLASS_FAMILY)
 PAIR_WINDOW = 4  # words from the end of one term to the start of the next
 NEGATION_REACH = 2  # words back from a term to what may negate it
 NOT_PAIRED = ("unit", "size", "brand_local")
-SILENT = ("negator", "place", "brand_foreign")
+SILENT = ("negator", "place", "brand_foreign", "logistics")
 """Classes that are no signal by themselves: names of places and brands are evidence of nothing."""
+ROUTINE = "logistics"
+UNTELLING = (*SILENT, "brand_local", "measure", "size", "unit")
+"""Classes that do not make a sentence one about the goods. A sentence of the description that has
+a `ROUTINE` word and no other class than these is shop talk: its words do not count."""
 GARMENT = "garment"
 DENIABLE = ("used", "import", "wholesale")
 """Classes whose terms a negator takes back: *bukan bekas*. (*Bukan KW* denies something else, and
@@ -131,35 +135,22 @@ def extract(data: NDArray[np.uint8], offsets: Ints, store: WordStore) -> Feature
     listings = (len(offsets) - 1) // 2
     folded = fold_bytes(data, offsets)
     words = split_words(folded.data, folded.offsets)
-    stretched = _stretched(words, len(folded.data))
     hidden = _hidden_in_chains(words, folded)
     if hidden:
-        words, kept = replace_chains(words, hidden)
-        stretched = stretched[kept] & (words.starts < len(folded.data))
-    numbers = store.number(words.data, words.starts, words.lengths, stretched)
+        words = replace_chains(words, hidden)
+    numbers = store.number(words.data, words.starts, words.lengths)
     listing = words.text % max(listings, 1)
     vocabulary = load_vocabulary()
     hits = vocabulary.find(store.lexicon_number.take(numbers), words.breaks)
     negated = _negated(words, hits, vocabulary)
-    affirmed = np.flatnonzero(~_denied(words, hits, negated, numbers, store, vocabulary))
+    idle = _denied(words, hits, negated, numbers, store, vocabulary)
+    idle |= _shop_talk(words, hits, numbers, store, vocabulary, listings)
+    counting = np.flatnonzero(~idle)
     keys = store.canonical.take(numbers) ^ (listing.view(np.uint64) * _SPREAD)
-    counted = affirmed[distinct(keys[affirmed])]
+    counted = counting[distinct(keys[counting])]
     signals = _signals(words, hits, negated, numbers, store, vocabulary, listings)
     disguised = store.unmasked.take(numbers) | (words.starts >= len(folded.data))
     return Features(listings, words, numbers, counted, signals, disguised, hits, folded)
-
-
-def _stretched(words: Words, size: int) -> Flags:
-    """Mark the words in which a letter stands three times in a row."""
-    lower = words.data[:size]
-    marked = np.zeros(len(words), bool)
-    if size > 2:
-        triple = (lower[2:] == lower[1:-1]) & (lower[1:-1] == lower[:-2]) & (lower[2:] >= ord("a"))
-        at = np.flatnonzero(triple)
-        if len(at):
-            word = np.searchsorted(words.starts, at, side="right") - 1
-            marked[word[at + 3 - words.starts[word] <= LONGEST_WORD]] = True
-    return marked
 
 
 def _hidden_in_chains(words: Words, folded: Folded) -> list[tuple[Chain, bytes]]:
@@ -303,3 +294,22 @@ def _denied(
     denied = np.zeros(len(words), bool)
     denied[_words_of(hits, np.flatnonzero(taken_back | (denials & opens_with_negator)))] = True
     return denied
+
+
+def _shop_talk(
+    words: Words,
+    hits: Hits,
+    numbers: Ints,
+    store: WordStore,
+    vocabulary: Vocabulary,
+    listings: int,
+) -> Flags:
+    """Mark the words of sentences on shipping, payment and manners, which do not count."""
+    term = store.term.take(numbers)
+    routine = (term >= 0) & (vocabulary.word_class.take(term) == vocabulary.places[ROUTINE])
+    sentence: Ints = np.cumsum(words.breaks) - words.breaks
+    talk = np.zeros(len(words) + 1, bool)
+    talk[sentence[routine & (words.text >= listings)]] = True
+    telling = ~_class_flags(vocabulary, UNTELLING, vocabulary.word_class.take(hits.term))
+    talk[sentence[hits.first[telling]]] = False
+    return talk[sentence]

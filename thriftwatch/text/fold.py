@@ -1,13 +1,15 @@
 """Undo disguises made of characters: any script and any font becomes plain ASCII.
 
 A seller who writes ``ＴＨＲＩＦＴ``, ``𝓽𝓱𝓻𝓲𝓯𝓽``, ``тhrіft`` or ``t\u200bh\u200brift`` wrote
-*thrift*. Every code point is folded by itself, so a whole batch is folded by one table look-up
-per distinct character, and every folded byte remembers the byte it came from. Disguises made of
-ordinary ASCII (``thr1ft``, ``t.h.r.i.f.t``) are undone word by word in `thriftwatch.text.unmask`.
+*thrift*. Every code point is folded by itself, so a whole batch is folded by table look-ups, and
+every folded byte can be traced to the byte it came from. Disguises made of ordinary ASCII
+(``thr1ft``, ``t.h.r.i.f.t``) are undone word by word in `thriftwatch.text.unmask`.
 """
 
+import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -16,9 +18,11 @@ from numpy.typing import NDArray
 
 from thriftwatch.text.hashing import counted_up
 
-__all__ = ["Folded", "fold_bytes", "fold_character", "fold_text", "has_flags"]
+__all__ = ["Folded", "fold_bytes", "fold_character", "fold_text"]
 
 _FIRST_FLAG, _LAST_FLAG = 0x1F1E6, 0x1F1FF  # regional indicators: flags, and letters in disguise
+_FLAG = re.compile(f"[{chr(_FIRST_FLAG)}-{chr(_LAST_FLAG)}]")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _STARTS_RUN, _ENDS_RUN = 1 << 21, 1 << 22  # marks above the code points, see _fold_key
 _TRADE_MARKS = "™℠"
 _SIGHT = {
@@ -43,14 +47,19 @@ class Folded(NamedTuple):
         uint8, shape (m,): the ASCII bytes of all texts, one after the other.
     offsets
         int64, shape (texts + 1,): text ``i`` is ``data[offsets[i]:offsets[i + 1]]``.
-    origin
-        int32, shape (m,): for each folded byte the input byte its character starts at;
-        None where nothing was folded (every byte comes from itself).
+    widths
+        int64, shape (n,): how many folded bytes each input byte became; None where nothing was
+        folded.
     """
 
     data: NDArray[np.uint8]
     offsets: NDArray[np.int64]
-    origin: NDArray[np.int32] | None
+    widths: NDArray[np.int64] | None
+
+    @property
+    def origin(self) -> NDArray[np.int64] | None:
+        """For each folded byte the input byte its character starts at; None if it is itself."""
+        return None if self.widths is None else np.arange(len(self.widths)).repeat(self.widths)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -95,11 +104,6 @@ def fold_character(character: str) -> str:
     return "".join(c if " " <= c <= "~" or c in "\t\n\r" else " " for c in folded)
 
 
-def has_flags(text: str) -> bool:
-    """Return whether a text has regional indicators, which fold by runs."""
-    return any(chr(_FIRST_FLAG) <= character <= chr(_LAST_FLAG) for character in text)
-
-
 def fold_text(text: str) -> str:
     """Fold one text.
 
@@ -108,9 +112,13 @@ def fold_text(text: str) -> str:
     >>> fold_text("Ｈｏｏｄｉｅ ᴛʜʀɪꜰᴛ 🇯🇵")
     'Hoodie thrift  JP '
     """
-    raw = np.frombuffer(text.encode("utf-8", "replace"), np.uint8)
-    folded = fold_bytes(raw, np.array([0, len(raw)], np.int64))
-    return folded.data.tobytes().decode("ascii")
+    if text.isascii():
+        return text
+    raw = text.encode("utf-8", "replace")
+    if _FLAG.search(text):
+        folded = fold_bytes(np.frombuffer(raw, np.uint8), np.array([0, len(raw)], np.int64))
+        return folded.data.tobytes().decode("ascii")
+    return _NOT_ASCII.sub(lambda run: "".join(map(fold_character, run[0])), raw.decode())
 
 
 def fold_bytes(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Folded:
@@ -138,22 +146,51 @@ def fold_bytes(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Folded:
     if not len(leads):
         return Folded(data, offsets, None)
     keys = _fold_keys(_code_points(data, leads), leads, offsets)
-    distinct, inverse = np.unique(keys, return_inverse=True)
-    replacements = [_fold_key(int(key)) for key in distinct]
-    sizes = np.array([len(r) for r in replacements], np.int64)
-    starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-    pool = np.frombuffer("".join(replacements).encode("ascii") or b"\0", np.uint8)
+    sizes, starts, pool = _replacements().find(keys)
+    widths = (data < 0x80).astype(np.int64)  # continuation bytes fold to nothing
+    widths[leads] = sizes
+    folded = data.repeat(widths)
+    folded[folded >= 0xC0] = pool[starts.repeat(sizes) + counted_up(sizes)]
+    ends = np.concatenate(([0], widths.cumsum()))
+    return Folded(folded, ends[offsets], widths)
 
-    width = (data < 0x80).astype(np.int64)  # continuation bytes fold to nothing
-    width[leads] = sizes[inverse]
-    ends = np.cumsum(width)
-    origin = np.repeat(np.arange(len(data), dtype=np.int32), width)
-    folded = data[origin]
-    repeat = sizes[inverse]
-    first = ends[leads] - repeat
-    within = counted_up(repeat)
-    folded[np.repeat(first, repeat) + within] = pool[np.repeat(starts[inverse], repeat) + within]
-    return Folded(folded, np.concatenate(([0], ends))[offsets], origin)
+
+class _Replacements:
+    """What each character folds to, as arrays; shared by all threads."""
+
+    def __init__(self) -> None:
+        # By key; 0 for characters not met yet, whose part of the table takes no memory.
+        self._numbers = np.zeros(2 * _ENDS_RUN, np.int32)
+        self._texts = [b""]
+        self._arrays = (np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(0, np.uint8))
+        self._lock = Lock()
+
+    def find(
+        self, keys: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
+        """Return how long each replacement is, where it starts in the pool, and the pool."""
+        numbers = self._numbers.take(keys)
+        if not numbers.all():
+            self._add(np.unique(keys[numbers == 0]))
+            numbers = self._numbers.take(keys)
+        sizes, starts, pool = self._arrays
+        return sizes.take(numbers), starts.take(numbers), pool
+
+    def _add(self, keys: NDArray[np.int64]) -> None:
+        with self._lock:
+            new = keys[self._numbers[keys] == 0]
+            numbers = len(self._texts) + np.arange(len(new))
+            self._texts += [_fold_key(key).encode("ascii") for key in new.tolist()]
+            sizes = np.array([len(text) for text in self._texts], np.int64)
+            pool = np.frombuffer(b"".join(self._texts), np.uint8)
+            self._arrays = (sizes, np.cumsum(sizes) - sizes, pool)
+            # Last, so that no other thread finds a number before there is something behind it.
+            self._numbers[new] = numbers
+
+
+@cache
+def _replacements() -> _Replacements:
+    return _Replacements()
 
 
 def _code_points(data: NDArray[np.uint8], leads: NDArray[np.intp]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ Specification, version 1 (all arithmetic modulo 2**64, all loads little-endian)
     character n-gram
         3 to 6 bytes of ``<word>``, read as one number ``g``: ``mix(g * 0xD6E8FEB86659FD93)``.
     signal
-        A tuple of a kind and two small numbers: ``mix(kind << 48 | first << 24 | second)``.
+        A kind and two small numbers as one code: ``mix(kind << 48 | first << 24 | second)``.
     row
         The top bits of the hash: ``h >> (64 - bits)``.
 
@@ -19,6 +19,8 @@ single and batch cannot differ. Words are read eight bytes at a time through an 
 the text, which is why every text buffer ends in `PADDING` zero bytes.
 """
 
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import TypeAlias
 
 import numpy as np
@@ -29,12 +31,15 @@ __all__ = [
     "LONGEST_WORD",
     "PADDING",
     "HashTable",
+    "Hashes",
     "counted_up",
     "distinct",
     "gram_hashes",
     "hash_words",
     "mix",
+    "mix_one",
     "rows",
+    "signal_code",
     "signal_hash",
     "word_blocks",
     "word_hash",
@@ -45,14 +50,24 @@ GRAM_SIZES = (3, 4, 5, 6)
 LONGEST_WORD = 32
 PADDING = LONGEST_WORD + 8
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_LENGTH = np.uint64(0xC2B2AE3D27D4EB4F)
-_BLOCK = np.uint64(0x165667B19E3779F9)
+_ALL_BITS = (1 << 64) - 1
+_GOLDEN_INT, _LENGTH_INT, _BLOCK_INT = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
+_GOLDEN, _LENGTH, _BLOCK = np.uint64(_GOLDEN_INT), np.uint64(_LENGTH_INT), np.uint64(_BLOCK_INT)
 _GRAM = np.uint64(0xD6E8FEB86659FD93)
 _PROBE = 0xA0761D6478BD642F
 _S29, _S32 = np.uint64(29), np.uint64(32)
 _LOW_BYTES = np.array([(1 << 8 * k) - 1 for k in range(9)], np.uint64)
-_GRAM_MASKS = _LOW_BYTES[list(GRAM_SIZES)]
+_STARTS = LONGEST_WORD  # where an n-gram may start in a framed word
+_SLOT = _STARTS + 8
+_GRAM_MASKS = _LOW_BYTES.take(GRAM_SIZES)[:, None]
+_GRAMS_WITHIN = np.array(
+    [
+        [[start + size <= length for start in range(_STARTS)] for size in GRAM_SIZES]
+        for length in range(LONGEST_WORD + 3)
+    ]
+)
+"""By length of a word, size and start: whether there is such an n-gram."""
+_GRAM_COUNTS = _GRAMS_WITHIN.sum(axis=(1, 2)).tolist()
 
 Hashes: TypeAlias = NDArray[np.uint64]
 
@@ -63,6 +78,13 @@ def mix(values: Hashes) -> Hashes:
     values *= _GOLDEN
     values ^= values >> _S29
     return values
+
+
+def mix_one(value: int) -> int:
+    """Do what `mix` does to one number, cut to 64 bits."""
+    value &= _ALL_BITS
+    value = (value ^ value >> 32) * _GOLDEN_INT & _ALL_BITS
+    return value ^ value >> 29
 
 
 def rows(hashes: Hashes, bits: int) -> NDArray[np.int64]:
@@ -114,14 +136,18 @@ def word_hashes(
 
 
 def word_hash(word: bytes) -> int:
-    """Hash one folded word.
+    """Hash one folded word, without arrays.
 
     Examples
     --------
     >>> hex(word_hash(b"thrift"))
     '0x9f35ca9111763d18'
     """
-    return int(hash_words([word])[0])
+    length = min(len(word), LONGEST_WORD)
+    value = mix_one(int.from_bytes(word[:8], "little") + _LENGTH_INT * length)
+    for start in range(8, length, 8):
+        value = mix_one(value ^ int.from_bytes(word[start : start + 8], "little") * _BLOCK_INT)
+    return value
 
 
 def hash_words(words: list[bytes]) -> Hashes:
@@ -131,36 +157,32 @@ def hash_words(words: list[bytes]) -> Hashes:
     return word_hashes(data, np.cumsum(lengths) - lengths, lengths)
 
 
-def gram_hashes(
-    data: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]
-) -> tuple[Hashes, NDArray[np.int64]]:
+def gram_hashes(words: Sequence[bytes]) -> tuple[Hashes, NDArray[np.int64]]:
     """Hash the character n-grams of words.
 
     Parameters
     ----------
-    data
-        uint8, shape (m,): text that ends in `PADDING` zero bytes.
-    starts, lengths
-        int64, shape (words,): where each word lies, with its ``<`` and ``>``.
+    words
+        Each with its ``<`` and ``>``, or empty; at most ``LONGEST_WORD + 2`` bytes.
 
     Returns
     -------
     hashes
         uint64, shape (grams,): the n-grams of the first word, then those of the second, ...
     first
-        int64, shape (words,): where the n-grams of each word start.
+        int64, shape (words + 1,): where the n-grams of each word start, and the end of the last.
     """
-    per_size = np.maximum(lengths[:, None] - (np.array(GRAM_SIZES) - 1), 0)
-    counts = per_size.sum(axis=1)
-    first = np.cumsum(counts) - counts
-    runs = per_size.ravel()
-    run_starts = np.cumsum(runs) - runs
-    total = int(counts.sum())
-    at = np.arange(total) + np.repeat(np.repeat(starts, len(GRAM_SIZES)) - run_starts, runs)
-    grams = eight_bytes(data).take(at)
-    grams &= np.repeat(np.tile(_GRAM_MASKS, len(lengths)), runs)
+    lengths = [len(word) for word in words]
+    slots = b"".join([word.ljust(_SLOT, b"\0") for word in words])
+    starts = np.ndarray((len(words), 1, _STARTS), "<u8", slots, strides=(_SLOT, 0, 1))
+    grams = (starts & _GRAM_MASKS)[_GRAMS_WITHIN.take(lengths, axis=0)]
     grams *= _GRAM
-    return mix(grams), first
+    return mix(grams), np.array([0, *accumulate(map(_GRAM_COUNTS.__getitem__, lengths))])
+
+
+def signal_code(kind: int, first: int, second: int) -> int:
+    """Return the number that stands for a signal."""
+    return kind << 48 | first << 24 | second
 
 
 def signal_hash(kind: int, first: NDArray[np.int64], second: NDArray[np.int64] | int) -> Hashes:

@@ -19,6 +19,7 @@ __all__ = ["CLASSES", "NAMES", "Term", "load_lexicon"]
 
 CLASSES = {
     "used": "says the goods are second-hand",
+    "style": "vintage, retro: an older style, whether worn or new",
     "import": "names used goods from abroad: regional names, second import, ex Korea",
     "origin": "a foreign place, label or route; says nothing about wear",
     "wholesale": "bales, sacks, lots and what is pulled out of them",
@@ -41,14 +42,16 @@ CLASSES = {
     "brand_local": "Indonesian brand",
     "place": "Indonesian place that tells nothing about the trade",
     "market": "market or district known for used clothes",
+    "logistics": "how any shop ships, is paid, answers and greets; says nothing about the goods",
     "measure": "measurement word",
     "size": "size word",
     "unit": "counting or money unit",
 }
 """Every class a term can have, and what it means."""
 
-NAMES = frozenset({"place", "brand_foreign", "brand_local"})
-"""Classes of names. Which city or which brand it is, is evidence of nothing."""
+NAMES = frozenset({"place", "brand_foreign", "brand_local", "logistics"})
+"""Classes whose words all read the same: which city, brand or courier it is, is evidence of
+nothing."""
 
 
 @dataclass(frozen=True, slots=True)

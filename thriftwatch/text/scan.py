@@ -6,10 +6,10 @@ one specification, and one property-based suite holds them together.
 """
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
-
-import numpy as np
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import count, pairwise, repeat
+from typing import Protocol
 
 from thriftwatch.text.features import (
     CLASS,
@@ -24,13 +24,16 @@ from thriftwatch.text.features import (
     NEGATION_REACH,
     NOT_PAIRED,
     PAIR_WINDOW,
+    ROUTINE,
     SHAPE,
     SILENT,
     STRENGTH,
     TITLE,
+    UNTELLING,
 )
-from thriftwatch.text.fold import fold_character, fold_text, has_flags
-from thriftwatch.text.hashing import LONGEST_WORD, PADDING
+from thriftwatch.text.fold import fold_text
+from thriftwatch.text.hashing import LONGEST_WORD, signal_code
+from thriftwatch.text.reading import framed, is_ordinary, read_word
 from thriftwatch.text.shapes import shapes_in_one
 from thriftwatch.text.tokens import (
     CHAIN_BYTES,
@@ -43,36 +46,31 @@ from thriftwatch.text.unmask import unmask_chain
 from thriftwatch.text.vocabulary import load_vocabulary
 from thriftwatch.text.wordstore import MOST_WORDS, WordStore
 
-__all__ = ["KnownWord", "Scanner"]
+__all__ = ["Scanner"]
 
-_WORD = re.compile(r"[a-z0-9]+")
-_STRETCHED = re.compile(r"([a-z])\1\1")
-_LINKS, _SENTENCE_ENDS = frozenset(LINKS.decode()), frozenset(SENTENCE_ENDS.decode())
+_WORD = re.compile(r"([a-z0-9]+)")
+_LINKS = frozenset(LINKS.decode()) | {f"*{chr(code)}" for code in range(128)}
+_SENTENCE_ENDS = frozenset(SENTENCE_ENDS.decode())
 _SYMBOLS_BEFORE = frozenset(SYMBOLS_BEFORE.decode())
 _SYMBOLS_BEHIND = frozenset(SYMBOLS_BEHIND.decode())
 
-
-SignalKey = tuple[int, int, int]
 Hit = tuple[int, int, int]
 """First word, number of words and term."""
 
 
-class KnownWord(NamedTuple):
-    """What the `WordStore` knows of a word, as plain numbers."""
-
-    number: int
-    canonical: int
-    lexicon_number: int
-    term: int
-    number_kind: int
-    is_ten: bool
+_Facts = tuple[int, int, int, bool]
+"""Word number, term, kind of number and whether it reads 10: see `Reading`."""
+_PLAIN: _Facts = (0, -1, 0, False)
+"""A word that is neither in the lexicon nor a number."""
+_BORDER = "\x80"
+"""Stands between title and description; no folded text has it."""
 
 
-class _Word(NamedTuple):
-    word: str
-    in_title: bool
-    gap: str  # first character behind the word; empty at the end of the text
-    breaks: bool
+class SignalLearner(Protocol):
+    """Who is told of signals, and keeps a row for each."""
+
+    def learn_signals(self, codes: Sequence[int]) -> int:
+        """Keep the next rows for new signals, and return the first of them."""
 
 
 class Scanner:
@@ -82,36 +80,46 @@ class Scanner:
     ----------
     store
         What is known of words; new ones are added.
+    learner
+        Is told of new signals before anybody gets their rows.
     """
 
     __slots__ = (
         "_deniable",
         "_denials",
         "_holding",
-        "_known",
+        "_learner",
         "_paired",
+        "_signal_rows",
         "_silent",
         "_store",
+        "_telling",
+        "_untelling",
         "_vocabulary",
+        "_word_rows",
     )
 
-    def __init__(self, store: WordStore) -> None:
-        self._store = store
-        self._known: dict[str, KnownWord] = {}
+    def __init__(self, store: WordStore, learner: SignalLearner) -> None:
+        self._store, self._learner = store, learner
+        self._word_rows: dict[str, int] = {}
+        self._telling: dict[str, _Facts] = {}
+        self._signal_rows: dict[int, int] = {}
         vocabulary = self._vocabulary = load_vocabulary()
         number = vocabulary.places
         self._silent = frozenset(number[name] for name in SILENT)
         self._deniable = frozenset(number[name] for name in DENIABLE)
         self._denials = frozenset(number[name] for name in DENIALS)
         self._holding = frozenset(number[name] for name in HOLDS_GARMENTS)
+        self._untelling = frozenset(number[name] for name in UNTELLING)
         self._paired = frozenset(number.values()) - {number[name] for name in NOT_PAIRED}
 
     def forget(self) -> None:
-        """Forget every word, because the store did."""
-        self._known.clear()
+        """Forget every word and signal, because their rows are gone."""
+        for memory in (self._word_rows, self._telling, self._signal_rows):
+            memory.clear()
 
-    def scan(self, title: str, description: str) -> tuple[list[int], set[SignalKey]]:
-        """Return the distinct words of a listing, by number, and its signals.
+    def scan(self, title: str, description: str) -> tuple[list[int], list[int]]:
+        """Return the rows of the distinct words of a listing, and of its signals.
 
         Parameters
         ----------
@@ -121,44 +129,49 @@ class Scanner:
         Returns
         -------
         words
-            One word number for each distinct canonical word.
+            One row for each distinct word.
         signals
-            Kind and the two numbers of each signal.
+            One row for each distinct signal.
         """
-        words = [*_words(title, True), *_words(description, False)]
+        words, gaps, breaks, titled = _words(title, description)
         try:
-            known = [self._known[word.word] for word in words]
+            rows = list(map(self._word_rows.__getitem__, words))
         except KeyError:
-            self._learn(sorted({word.word for word in words}))
-            known = [self._known[word.word] for word in words]
-        breaks = [word.breaks for word in words]
-        hits = self._vocabulary.find_in_one([entry.lexicon_number for entry in known], breaks)
+            self._learn_words(words)
+            rows = list(map(self._word_rows.__getitem__, words))
+        if not words:
+            return [], []
+        facts = map(self._telling.get, words, repeat(_PLAIN))
+        lexicon_numbers, terms, kinds, tens = zip(*facts, strict=True)
+        hits = self._vocabulary.find_in_one(lexicon_numbers, breaks)
         negated = self._negated(hits, breaks)
-        denied = self._denied(hits, negated, known)
-        distinct = {
-            entry.canonical: entry.number for at, entry in enumerate(known) if at not in denied
-        }
-        return list(distinct.values()), set(self._signals(words, known, hits, negated))
+        codes = self._signals(hits, negated, terms, titled)
+        shapes = shapes_in_one(kinds, terms, tens, gaps, titled, self._vocabulary)
+        codes.update(signal_code(SHAPE, kind, argument) for kind, argument in shapes)
+        if new := [code for code in codes if code not in self._signal_rows]:
+            first_row = self._learner.learn_signals(new)
+            self._signal_rows.update(zip(new, count(first_row), strict=False))
+        idle = self._denied(hits, negated, terms)
+        idle.update(self._shop_talk(hits, terms, breaks, titled))
+        counted = [row for at, row in enumerate(rows) if at not in idle] if idle else rows
+        return list(dict.fromkeys(counted)), list(map(self._signal_rows.__getitem__, codes))
 
-    def _learn(self, words: list[str]) -> None:
-        """Ask the store for all words of a listing at once; it may forget others for them."""
-        data = np.frombuffer("".join(words).encode() + bytes(PADDING), np.uint8)
-        lengths = np.array([len(word) for word in words], np.int64)
-        stretched = np.array([_STRETCHED.search(word) is not None for word in words])
-        store = self._store
-        numbers = store.number(data, np.cumsum(lengths) - lengths, lengths, stretched)
-        if len(self._known) > MOST_WORDS:
-            self._known.clear()
-        columns = (
-            store.canonical,
-            store.lexicon_number,
-            store.term,
-            store.number_kind,
-            store.is_ten,
-        )
-        facts = (column.take(numbers).tolist() for column in columns)
-        for word, *known in zip(words, numbers.tolist(), *facts, strict=True):
-            self._known[word] = KnownWord(*known)
+    def _learn_words(self, words: Iterable[str]) -> None:
+        """Learn all new words of a listing at once; forget the others if they are too many."""
+        if len(self._word_rows) > MOST_WORDS:
+            self._store.clear()
+        new = [word for word in dict.fromkeys(words) if word not in self._word_rows]
+        frames = []
+        for word in new:
+            written = word.encode()
+            if is_ordinary(written):
+                frames.append(framed(written))
+            else:
+                reading = read_word(written)
+                frames.append(reading.frame)
+                self._telling[word] = reading[1:-1]
+        rows = self._store.rows(frames)
+        self._word_rows.update(zip(new, rows, strict=True))
 
     def _negated(self, hits: list[Hit], breaks: list[bool]) -> set[int]:
         """Return the first words of the terms that a negator stands before."""
@@ -168,12 +181,12 @@ class Scanner:
             return set()
         return {first for first, _, _ in hits if _negated(first, breaks, negators)}
 
-    def _denied(self, hits: list[Hit], negated: set[int], known: list[KnownWord]) -> set[int]:
+    def _denied(self, hits: list[Hit], negated: set[int], terms: Sequence[int]) -> set[int]:
         """Return the words that a denial takes back."""
         classes, negator = self._vocabulary.class_list, self._vocabulary.places["negator"]
         denied: set[int] = set()
         for first, length, term in hits:
-            opening = known[first].term
+            opening = terms[first]
             if (first in negated and classes[term] in self._deniable) or (
                 length > 1
                 and opening >= 0
@@ -183,57 +196,62 @@ class Scanner:
                 denied.update(range(first, first + length))
         return denied
 
+    def _shop_talk(
+        self, hits: list[Hit], terms: Sequence[int], breaks: list[bool], titled: int
+    ) -> Iterator[int]:
+        """Yield the words of sentences on shipping, payment and manners, which do not count."""
+        classes, routine = self._vocabulary.class_list, self._vocabulary.places[ROUTINE]
+        telling = [first for first, _, term in hits if classes[term] not in self._untelling]
+        end = titled
+        for at in range(titled, len(terms)):
+            if at < end or terms[at] < 0 or classes[terms[at]] != routine:
+                continue
+            start = max((back for back in range(end, at) if breaks[back]), default=end - 1) + 1
+            end = breaks.index(True, at) + 1
+            if not any(start <= first < end for first in telling):
+                yield from range(start, end)
+
     def _signals(
-        self, words: list[_Word], known: list[KnownWord], hits: list[Hit], negations: set[int]
-    ) -> Iterator[SignalKey]:
-        vocabulary = self._vocabulary
-        classes, families = vocabulary.class_list, vocabulary.family_list
+        self, hits: list[Hit], negations: set[int], terms: Sequence[int], titled: int
+    ) -> set[int]:
+        """Return what terms signal, alone and with the next one."""
+        classes, families = self._vocabulary.class_list, self._vocabulary.family_list
+        garment = self._vocabulary.places[GARMENT]
+        codes: set[int] = set()
         before: tuple[int, int, int, bool] | None = None
         for first, length, term in hits:
             plain_class = classes[term]
             if plain_class in self._silent:
                 continue
-            negated = first in negations
-            word_class, family = plain_class * 2 + negated, families[term] * 2 + negated
-            in_title = words[first].in_title
-            yield from self._term_signals(term, negated, in_title)
+            negated, in_title = first in negations, first < titled
+            codes.update(_term_codes(term, negated, in_title))
             if length > 1 and plain_class in self._holding:
-                yield from self._garments(words[first : first + length], known[first:])
+                for inside in terms[first : first + length]:
+                    if inside >= 0 and classes[inside] == garment:
+                        codes.update(_term_codes(inside, False, in_title))
             if plain_class in self._paired:
+                word_class, family = plain_class * 2 + negated, families[term] * 2 + negated
                 if before is not None:
                     last, other_class, other_family, same = before
                     if first - last <= PAIR_WINDOW and same == in_title:
-                        yield CLASS_PAIR, other_class, word_class
-                        yield FAMILY_CLASS, other_family, word_class
-                        yield CLASS_FAMILY, other_class, family
+                        codes.add(signal_code(CLASS_PAIR, other_class, word_class))
+                        codes.add(signal_code(FAMILY_CLASS, other_family, word_class))
+                        codes.add(signal_code(CLASS_FAMILY, other_class, family))
                 before = first + length - 1, word_class, family, in_title
-        for kind, argument in shapes_in_one(
-            [entry.number_kind for entry in known],
-            [entry.term for entry in known],
-            [entry.is_ten for entry in known],
-            [word.gap for word in words],
-            [word.in_title for word in words],
-            vocabulary,
-        ):
-            yield SHAPE, kind, argument
+        return codes
 
-    def _term_signals(self, term: int, negated: bool, in_title: bool) -> Iterator[SignalKey]:
-        """Yield what a term signals by itself."""
-        vocabulary = self._vocabulary
-        word_class = vocabulary.class_list[term] * 2 + negated
-        yield FAMILY, vocabulary.family_list[term] * 2 + negated, 0
-        yield CLASS, word_class, 0
-        yield STRENGTH, word_class, vocabulary.strength_list[term]
-        if in_title:
-            yield TITLE, word_class, 0
 
-    def _garments(self, words: list[_Word], known: list[KnownWord]) -> Iterator[SignalKey]:
-        """Yield the signals of garments that a longer phrase covers."""
-        vocabulary = self._vocabulary
-        garment = vocabulary.places[GARMENT]
-        for word, entry in zip(words, known, strict=False):
-            if entry.term >= 0 and vocabulary.class_list[entry.term] == garment:
-                yield from self._term_signals(entry.term, False, word.in_title)
+@cache
+def _term_codes(term: int, negated: bool, in_title: bool) -> tuple[int, ...]:
+    """Return what a term signals by itself."""
+    vocabulary = load_vocabulary()
+    word_class = vocabulary.class_list[term] * 2 + negated
+    codes = (
+        signal_code(FAMILY, vocabulary.family_list[term] * 2 + negated, 0),
+        signal_code(CLASS, word_class, 0),
+        signal_code(STRENGTH, word_class, vocabulary.strength_list[term]),
+    )
+    return (*codes, signal_code(TITLE, word_class, 0)) if in_title else codes
 
 
 def _negated(first: int, breaks: list[bool], negators: set[int]) -> bool:
@@ -245,72 +263,75 @@ def _negated(first: int, breaks: list[bool], negators: set[int]) -> bool:
     return False
 
 
-def _words(text: str, in_title: bool) -> list[_Word]:
-    """Split one text into words, chains of pieces put together where they hide a word."""
-    if not text.isascii():
-        text = text.encode("utf-8", "replace").decode()
-        if has_flags(text):
-            text = fold_text(text)
-        else:
-            text = "".join(c if c < "\x80" else fold_character(c) for c in text)
-    low = text.lower()
-    found = list(_WORD.finditer(low))
-    words: list[_Word] = []
-    spans = [match.span() for match in found]
-    last = len(spans) - 1
-    at = 0
-    while at <= last:
-        end, joined = _chain(low, spans, at)
-        stop = spans[end][1]
-        gap = low[stop] if stop < len(low) else ""
-        breaks = (
-            end == last or gap in _SENTENCE_ENDS or (gap == "." and spans[end + 1][0] - stop > 1)
-        )
-        word = found[at].group() if joined is None else joined
-        words.append(_Word(word[:LONGEST_WORD], in_title, gap, breaks))
-        at = end + 1
-    return words
+def _words(title: str, description: str) -> tuple[list[str], list[str], list[bool], int]:
+    """Split a listing into words, chains of pieces put together where they hide a word.
 
-
-def _chain(low: str, spans: list[tuple[int, int]], at: int) -> tuple[int, str | None]:
-    """Return the last word of the chain that starts at a word, and the word it hides.
-
-    A chain that hides nothing is no chain: the word stands for itself.
+    Returns
+    -------
+    words, gaps
+        The words, and what stands behind each.
+    breaks
+        Whether a sentence or the text ends behind each word.
+    titled
+        How many of the words stand in the title.
     """
-    last = len(spans) - 1
-    end = at
-    while end < last and _linked(low, spans, end):
-        end += 1
-    start, stop = spans[at][0], spans[end][1]
-    before = start > (spans[at - 1][1] if at else 0) and low[start - 1] in _SYMBOLS_BEFORE
-    behind = stop < len(low) and low[stop] in _SYMBOLS_BEHIND
-    if (end == at and not before and not behind) or (at and _linked(low, spans, at - 1)):
-        return at, None
-    start, stop = start - before, stop + behind
-    if stop - start > CHAIN_BYTES:
-        return at, None
-    hidden = unmask_chain(low[start:stop].encode())
-    return (at, None) if hidden is None else (end, hidden.decode())
+    text = f"{fold_text(title)}{_BORDER}{fold_text(description)}"
+    pieces = _WORD.split(text.lower())
+    words, gaps = pieces[1::2], pieces[::2]  # a gap before each word, and one behind the last
+    breaks, titled = [False] * len(gaps), 0
+    unusual = [at for at, gap in enumerate(gaps) if gap != " "]
+    for at in unusual:
+        gap = gaps[at]
+        if gap[:1] in _SENTENCE_ENDS or (gap[:1] == "." and len(gap) > 1):
+            breaks[at] = True
+        if _BORDER in gap:
+            breaks[at], titled = True, at
+    breaks[-1] = True
+    for first, last, word in reversed(_hidden_words(words, gaps, unusual)):
+        words[first : last + 1] = [word]
+        del gaps[first + 1 : last + 1], breaks[first + 1 : last + 1]
+        titled -= last - first if last < titled else 0
+    if max(map(len, words), default=0) > LONGEST_WORD:
+        words = [word[:LONGEST_WORD] for word in words]
+    return words, gaps[1:], breaks[1:], titled
 
 
-def _linked(low: str, spans: list[tuple[int, int]], at: int) -> bool:
-    """Return whether a word is linked to the next one."""
-    stop, next_start = spans[at][1], spans[at + 1][0]
-    if next_start - stop > 2:
-        return False
-    if _linked_by_symbol(low, spans, at):
-        return True
-    return (
-        next_start - stop == 1
-        and low[stop] == " "
-        and stop - spans[at][0] == 1
-        and spans[at + 1][1] - next_start == 1
-        and not (at and _linked_by_symbol(low, spans, at - 1))
-        and not (at + 2 < len(spans) and _linked_by_symbol(low, spans, at + 1))
-    )
+def _hidden_words(
+    words: list[str], gaps: list[str], unusual: list[int]
+) -> list[tuple[int, int, str]]:
+    """Return first and last word of each chain that hides a word, and that word."""
+    linked = _linked(words, gaps, unusual)
+    opened = {at for at in unusual if gaps[at][-1:] in _SYMBOLS_BEFORE}
+    closed = {at for at in unusual if gaps[at][:1] in _SYMBOLS_BEHIND}
+    starts = opened.union(at - 1 for at in linked | closed) - linked
+    found: list[tuple[int, int, str]] = []
+    for first in sorted(starts):
+        if not 0 <= first < len(words):
+            continue
+        last = first
+        while last + 1 in linked:
+            last += 1
+        pieces = [gaps[first][-1:] if first in opened else "", words[first]]
+        for at in range(first + 1, last + 1):
+            pieces += gaps[at], words[at]
+        chain = "".join((*pieces, gaps[last + 1][:1] if last + 1 in closed else ""))
+        # Without a letter (9/10) it hides nothing.
+        if len(chain) <= CHAIN_BYTES and chain.islower():
+            hidden = unmask_chain(chain.encode())
+            if hidden is not None:
+                found.append((first, last, hidden.decode()))
+    return found
 
 
-def _linked_by_symbol(low: str, spans: list[tuple[int, int]], at: int) -> bool:
-    stop = spans[at][1]
-    width = spans[at + 1][0] - stop
-    return (width == 1 and low[stop] in _LINKS) or (width == 2 and low[stop] == "*")
+def _linked(words: list[str], gaps: list[str], unusual: list[int]) -> set[int]:
+    """Return the gaps that link the word before them to the one behind them."""
+    linked = {at for at in unusual if gaps[at] in _LINKS and 0 < at < len(words)}
+    single = [at for at, word in enumerate(words) if len(word) == 1]
+    spelled = [
+        at
+        for before, at in pairwise(single)
+        if before == at - 1 and gaps[at] == " "
+        # Spelled letters end where a chain of another kind begins: "t.h.r.i.f.t b a l".
+        if before not in linked and at + 1 not in linked
+    ]
+    return linked.union(spelled)

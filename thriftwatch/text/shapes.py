@@ -12,11 +12,10 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from thriftwatch.text.hashing import HashTable, hash_words
 from thriftwatch.text.tokens import Words
 from thriftwatch.text.vocabulary import Vocabulary
 
-__all__ = ["SHAPES", "Shapes", "find_shapes", "number_kinds", "shapes_in_one"]
+__all__ = ["SHAPES", "Shapes", "find_shapes", "number_kind", "shapes_in_one"]
 
 Ints = NDArray[np.int64]
 
@@ -43,8 +42,8 @@ class Shapes:
 
 
 @cache
-def _patterns() -> HashTable:
-    """Return kinds of numbers by the hash of the word, every digit read as 0."""
+def _patterns() -> dict[bytes, int]:
+    """Return kinds of numbers by the word, every digit read as 0."""
     kinds: dict[str, int] = {"0": _DIGIT, "00": _TWO, "000": _THREE, "x": _TIMES}
     kinds |= {"0" * size: _MANY for size in range(4, 9)}
     for digits, unit in product(("0", "00", "000"), ("rb", "ribu", "k", "jt", "juta", "ewu")):
@@ -53,14 +52,12 @@ def _patterns() -> HashTable:
         kinds[f"{first}x{second}"] = _PAIR
     for name, digits in product(("p", "l", "pj", "pjg", "lb", "ld", "lp", "pl"), ("00", "000")):
         kinds[name + digits] = _PAIR
-    return HashTable(
-        hash_words([pattern.encode() for pattern in kinds]), np.array(list(kinds.values()))
-    )
+    return {pattern.encode(): kind for pattern, kind in kinds.items()}
 
 
-def number_kinds(hashes: NDArray[np.uint64]) -> Ints:
-    """Return what kind of number each word is (0 for none), given hashes with digits read as 0."""
-    return np.maximum(_patterns().find(hashes), 0)
+def number_kind(word: bytes) -> int:
+    """Return what kind of number a word is (0 for none), given with every digit as 0."""
+    return _patterns().get(word, 0)
 
 
 def find_shapes(
@@ -73,7 +70,7 @@ def find_shapes(
     words
         The words of the block.
     number_kind
-        int64, shape (words,): what `number_kinds` says of each word.
+        int64, shape (words,): what `number_kind` says of each word.
     term
         int64, shape (words,): the lexicon term each word is by itself, or -1.
     is_ten
@@ -118,7 +115,8 @@ def find_shapes(
         unit_second = np.where(nearer & is_unit[second], vocabulary.family[term[second]], _NO_UNIT)
         is_price = (kind == _PRICE) | (kind == _MANY)
         unit = np.minimum(unit_after, unit_second)
-        add(4, is_price & (unit < _NO_UNIT), second, unit)
+        named_by = np.where(unit == unit_after, after, second)
+        add(4, is_price & (unit < _NO_UNIT), named_by, unit)
         add(5, (kind <= _THREE) & (unit_after < _NO_UNIT), after, unit_after * 4 + kind)
     run = np.flatnonzero(is_size[:-2] & is_size[1:-1] & is_size[2:])
     if len(run):
@@ -139,7 +137,7 @@ def shapes_in_one(
     terms: Sequence[int],
     tens: Sequence[bool],
     gaps: Sequence[str],
-    texts: Sequence[bool],
+    titled: int,
     vocabulary: Vocabulary,
 ) -> Iterator[tuple[int, int]]:
     """Do what `find_shapes` does, without arrays: for the few words of one listing.
@@ -147,10 +145,10 @@ def shapes_in_one(
     Parameters
     ----------
     kinds, terms, tens, gaps
-        Of each word: its number kind, single-word term (or -1), whether it reads ``10``, and the
-        character behind it.
-    texts
-        Which text each word stands in.
+        Of each word: its number kind, single-word term (or -1), whether it reads ``10``, and what
+        stands behind it.
+    titled
+        How many of the words stand in the title.
     vocabulary
         The lexicon.
 
@@ -161,23 +159,23 @@ def shapes_in_one(
     classes, families = vocabulary.class_list, vocabulary.family_list
     size, unit, measure = (vocabulary.places[name] for name in ("size", "unit", "measure"))
     of = [classes[term] if term >= 0 else -1 for term in terms]
-    words = len(kinds)
     for at, kind in enumerate(kinds):
-        run = at + 2 < words and texts[at] == texts[at + 2]
-        if run and of[at] == of[at + 1] == of[at + 2] == size:
+        if not kind and of[at] != size:
+            continue
+        begin, end = (0, titled) if at < titled else (titled, len(kinds))
+        if at + 2 < end and of[at] == of[at + 1] == of[at + 2] == size:
             yield 3, 0
         if not kind:
             continue
-        near = at + 1 < words and texts[at + 1] == texts[at]
-        nearer = at + 2 < words and texts[at + 2] == texts[at]
-        if kind == _DIGIT and gaps[at] == "/" and near and tens[at + 1]:
+        near, nearer = at + 1 < end, at + 2 < end
+        if kind == _DIGIT and gaps[at][:1] == "/" and near and tens[at + 1]:
             yield 0, 0
-        if kind == _TWO and gaps[at] == "%":
+        if kind == _TWO and gaps[at][:1] == "%":
             yield 1, 0
-        crossed = near and nearer and kinds[at + 1] == _TIMES and kinds[at + 2] == _TWO
+        crossed = nearer and kinds[at + 1] == _TIMES and kinds[at + 2] == _TWO
         if kind == _PAIR or (kind == _TWO and crossed):
             yield 2, 0
-        if kind in (_TWO, _THREE) and at and of[at - 1] == measure and texts[at - 1] == texts[at]:
+        if kind in (_TWO, _THREE) and at > begin and of[at - 1] == measure:
             yield 2, 1
         units = [_NO_UNIT, _NO_UNIT]
         if near and of[at + 1] == unit:

@@ -160,13 +160,13 @@ def chains(words: Words, data: NDArray[np.uint8], offsets: NDArray[np.int64]) ->
         highs[usable].tolist(),
         strict=True,
     ):
-        found.append(Chain(first, last, low, high, content[low:high].lower()))
+        text = content[low:high].lower()
+        if text.islower():
+            found.append(Chain(first, last, low, high, text))
     return found
 
 
-def replace_chains(
-    words: Words, unmasked: list[tuple[Chain, bytes]]
-) -> tuple[Words, NDArray[np.bool_]]:
+def replace_chains(words: Words, unmasked: list[tuple[Chain, bytes]]) -> Words:
     """Put one word in the place of each chain.
 
     Parameters
@@ -178,10 +178,8 @@ def replace_chains(
 
     Returns
     -------
-    words
+    Words
         The first word of each chain reads the hidden word; the others are gone.
-    kept
-        bool, shape (words before,): which words are still there.
     """
     firsts = np.array([chain.first for chain, _ in unmasked])
     lasts = np.array([chain.last for chain, _ in unmasked])
@@ -201,7 +199,7 @@ def replace_chains(
     np.add.at(covered, firsts + 1, 1)
     np.add.at(covered, lasts + 1, -1)
     kept = np.cumsum(covered)[:-1] == 0
-    replaced = Words(
+    return Words(
         data,
         starts[kept],
         lengths[kept],
@@ -211,4 +209,3 @@ def replace_chains(
         breaks[kept],
         gap[kept],
     )
-    return replaced, kept

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from thriftwatch.text.hashing import HashTable, hash_words
+from thriftwatch.text.hashing import HashTable
 from thriftwatch.text.lexicon import CLASSES, NAMES, Term, load_lexicon
 
 __all__ = ["Hits", "Vocabulary", "load_vocabulary"]
@@ -46,6 +46,10 @@ class Vocabulary:
         The number of each class, by name.
     class_list, family_list, strength_list
         The same as plain lists.
+    numbers
+        The number of each word of the lexicon.
+    single_terms
+        The term that each word is by itself, or -1, by the word's number.
     """
 
     terms: tuple[Term, ...]
@@ -57,21 +61,16 @@ class Vocabulary:
     class_list: list[int]
     family_list: list[int]
     strength_list: list[int]
-    _words: HashTable
+    numbers: dict[bytes, int]
+    single_terms: list[int]
     _single: Ints
     _continues: NDArray[np.bool_]
     _steps: HashTable
     _step_nodes: dict[int, int]
-    _node_term: Ints
+    _node_term: list[int]
+    _node_terms: Ints
+    _first_words: frozenset[int]
     _base: int
-
-    def numbers(self, hashes: NDArray[np.uint64]) -> Ints:
-        """Return the number of each word, given its hash; 0 for words that are not here."""
-        return np.maximum(self._words.find(hashes), 0)
-
-    def single_terms(self, numbers: Ints) -> Ints:
-        """Return the term that each word is by itself, or -1."""
-        return self._single[numbers]
 
     def find(self, numbers: Ints, breaks: NDArray[np.bool_]) -> Hits:
         """Find the terms in a block of words.
@@ -104,7 +103,7 @@ class Vocabulary:
             node = self._steps.find(step.view(np.uint64))
             found = np.flatnonzero(node >= 0)
             at, node = at[found], node[found]
-            ended = self._node_term[node - self._base]
+            ended = self._node_terms[node - self._base]
             ends = np.flatnonzero(ended >= 0)
             term[at[ends]] = ended[ends]
             length[at[ends]] = size
@@ -124,27 +123,26 @@ class Vocabulary:
         -------
         list of (first, length, term)
         """
-        words = len(numbers)
-        terms = self._single[numbers].tolist() if words else []
-        lengths = [1 if term >= 0 else 0 for term in terms]
-        covered = bytearray(words)
-        for at in np.flatnonzero(self._continues[numbers]).tolist() if words else ():
-            node, size = numbers[at], 1
-            while size < _LONGEST_PHRASE and not breaks[at + size - 1]:
-                next_node = self._step_nodes.get(node * self._base + numbers[at + size])
-                if next_node is None:
-                    break
-                node, size = next_node, size + 1
-                term = int(self._node_term[node - self._base])
-                if term >= 0:
-                    terms[at], lengths[at] = term, size
-            for inside in range(at + 1, at + lengths[at]):
-                covered[inside] = 1
-        return [
-            (at, length, terms[at])
-            for at, length in enumerate(lengths)
-            if length and not covered[at]
-        ]
+        found: list[tuple[int, int, int]] = []
+        covered = 0
+        for at, number in enumerate(numbers):
+            if not number:
+                continue
+            term, length = self.single_terms[number], 1
+            if number in self._first_words:
+                node, size = number, 1
+                while size < _LONGEST_PHRASE and not breaks[at + size - 1]:
+                    step = node * self._base + numbers[at + size]
+                    if step not in self._step_nodes:
+                        break
+                    node, size = self._step_nodes[step], size + 1
+                    if (ended := self._node_term[node - self._base]) >= 0:
+                        term, length = ended, size
+            if term >= 0:
+                if at >= covered:
+                    found.append((at, length, term))
+                covered = max(covered, at + length)
+        return found
 
 
 @cache
@@ -165,15 +163,15 @@ def load_vocabulary() -> Vocabulary:
             numbers = tuple(words.setdefault(word, len(words) + 1) for word in form.split())
             phrases.append((numbers, place))
     base = len(words) + 1
-    single = np.full(base, -1, np.int64)
+    single = [-1] * base
     nodes: dict[tuple[int, ...], int] = {}
     node_term: dict[int, int] = {}
-    continues = np.zeros(base, bool)
+    first_words: set[int] = set()
     for numbers, place in phrases:
         if len(numbers) == 1:
             single[numbers[0]] = place
             continue
-        continues[numbers[0]] = True
+        first_words.add(numbers[0])
         for size in range(2, len(numbers) + 1):
             nodes.setdefault(numbers[:size], base + len(nodes))
         node_term[nodes[numbers]] = place
@@ -189,6 +187,9 @@ def load_vocabulary() -> Vocabulary:
     class_list = [places[term.word_class] for term in terms]
     family_list = [family_places[name] for name in family]
     strength_list = [term.strength for term in terms]
+    ends = [node_term.get(base + node, -1) for node in range(len(nodes))]
+    continues = np.zeros(base, bool)
+    continues[list(first_words)] = True
     return Vocabulary(
         terms=terms,
         word_class=np.array(class_list, np.int64),
@@ -199,11 +200,14 @@ def load_vocabulary() -> Vocabulary:
         class_list=class_list,
         family_list=family_list,
         strength_list=strength_list,
-        _words=HashTable(hash_words([word.encode() for word in words]), np.arange(1, base)),
-        _single=single,
+        numbers={word.encode(): number for word, number in words.items()},
+        single_terms=single,
+        _single=np.array(single, np.int64),
         _continues=continues,
         _steps=HashTable(np.array(list(steps), np.uint64), np.array(list(steps.values()))),
         _step_nodes=steps,
-        _node_term=np.array([node_term.get(base + n, -1) for n in range(len(nodes))], np.int64),
+        _node_term=ends,
+        _node_terms=np.array(ends, np.int64),
+        _first_words=frozenset(first_words),
         _base=base,
     )

@@ -5,70 +5,68 @@ word alone (what it hides, its place in the lexicon, its n-grams, what it adds t
 worked out once. Remembering never changes a result: it is a function of the word's letters.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from thriftwatch.text.hashing import (
-    LONGEST_WORD,
-    PADDING,
-    HashTable,
-    counted_up,
-    distinct,
-    gram_hashes,
-    hash_words,
-    mix,
-    word_blocks,
-    word_hash,
-    word_hashes,
-)
-from thriftwatch.text.lexicon import NAMES
-from thriftwatch.text.shapes import number_kinds
-from thriftwatch.text.unmask import misspellings, unmask_word
-from thriftwatch.text.vocabulary import load_vocabulary
+from thriftwatch.text.hashing import LONGEST_WORD, Hashes, HashTable, distinct, word_hashes
+from thriftwatch.text.reading import framed, hash_frames, is_ordinary, read_word
 
-__all__ = ["MOST_WORDS", "NewWords", "WordStore"]
+__all__ = ["MOST_WORDS", "NewWords", "WordLearner", "WordStore"]
 
 Ints = NDArray[np.int64]
-Hashes = NDArray[np.uint64]
 
-_HIGH_BITS = np.uint64(0x4040404040404040)  # set in letters, clear in digits
-_ONES = np.full(PADDING, 0xFF, np.uint8)
 MOST_WORDS = 1 << 17
+_AT_ONCE = 1 << 9  # their n-grams fit the processor's cache
 _COLUMNS = {
-    "canonical": np.uint64,
     "lexicon_number": np.int64,
     "term": np.int64,
     "number_kind": np.int64,
     "is_ten": np.bool_,
     "unmasked": np.bool_,
+    "row": np.int64,
+    "canonical": np.uint64,
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NewWords:
-    """Words met for the first time, by their numbers ``first_number``, ``first_number + 1``, ...
+_FACTS = {
+    "lexicon_number": 0,
+    "term": -1,
+    "number_kind": 0,
+    "is_ten": False,
+    "unmasked": False,
+}
+"""What is known of ordinary words."""
+
+
+class NewWords(NamedTuple):
+    """Words met for the first time.
 
     Attributes
     ----------
-    first_number
-        Number of the first of them in the store.
     canonical
         uint64, shape (words,): hash of what the word reads as.
     gram_hashes
         uint64, shape (grams,): n-grams of the first word, then of the second, ...; names have none.
     gram_first
-        int64, shape (words + 1,): where the n-grams of each word start.
+        int64, shape (words + 1,): where the n-grams of each word start, and the end of the last.
     """
 
-    first_number: int
     canonical: Hashes
     gram_hashes: Hashes
     gram_first: Ints
+
+
+class WordLearner(Protocol):
+    """Who is told what words are made of, and keeps a row for each."""
+
+    def learn_words(self, new: NewWords) -> int:
+        """Keep the next rows for new words, and return the first of them."""
+
+    def forget(self) -> None:
+        """Forget every word."""
 
 
 class WordStore:
@@ -76,36 +74,46 @@ class WordStore:
 
     Parameters
     ----------
-    on_new
-        Called with every batch of `NewWords`, before `number` returns their numbers.
+    learner
+        Is told of new words before anybody gets their rows.
 
     Attributes
     ----------
-    canonical
-        uint64: hash of what each word reads as. Columns have room for words to come.
     lexicon_number, term, number_kind
         int64: word number and single-word term in the `Vocabulary`, and what kind
-        of number it is (see `thriftwatch.text.shapes`).
+        of number it is (see `thriftwatch.text.shapes`). Columns have room for words to come.
     is_ten, unmasked
         bool: whether it reads ``10``, and whether it hid another word.
+    row
+        int64: the learner's row of what the word reads as.
+    canonical
+        uint64: hash of what the word reads as.
     """
 
-    __slots__ = ("_count", "_on_new", "_table", *_COLUMNS)
+    __slots__ = ("_canonical", "_count", "_learner", "_rows", "_table", *_COLUMNS)
 
-    canonical: Hashes
     lexicon_number: Ints
     term: Ints
     number_kind: Ints
     is_ten: NDArray[np.bool_]
     unmasked: NDArray[np.bool_]
+    row: Ints
+    canonical: Hashes
 
-    def __init__(self, on_new: Callable[[NewWords], None] | None = None) -> None:
-        self._on_new = on_new
-        self.clear()
+    def __init__(self, learner: WordLearner | None = None) -> None:
+        self._learner = learner
+        self._start()
 
     def clear(self) -> None:
         """Forget every word."""
+        self._start()
+        if self._learner is not None:
+            self._learner.forget()
+
+    def _start(self) -> None:
         self._table = HashTable(np.zeros(0, np.uint64))
+        self._rows: dict[bytes, int] = {}
+        self._canonical: dict[bytes, int] = {}
         self._count = 0
         self._resize(1 << 10)
 
@@ -115,17 +123,13 @@ class WordStore:
             column[: self._count] = getattr(self, name, column)[: self._count]
             setattr(self, name, column)
 
-    def number(
-        self, data: NDArray[np.uint8], starts: Ints, lengths: Ints, stretched: NDArray[np.bool_]
-    ) -> Ints:
+    def number(self, data: NDArray[np.uint8], starts: Ints, lengths: Ints) -> Ints:
         """Return the number of each written word; unknown ones get the next numbers.
 
         Parameters
         ----------
         data, starts, lengths
             Where the words lie, as for `thriftwatch.text.hashing.word_hashes`.
-        stretched
-            bool, shape (words,): whether a letter stands three times in a row.
 
         Returns
         -------
@@ -140,121 +144,39 @@ class WordStore:
         unknown = np.flatnonzero(numbers < 0)
         if len(unknown):
             new = unknown[distinct(hashes[unknown])]
-            self._learn(data, starts[new], lengths[new], hashes[new], stretched[new])
+            text, begins = data.tobytes(), starts[new]
+            spans = zip(begins.tolist(), (begins + lengths[new]).tolist(), strict=True)
+            self._learn([text[begin:end] for begin, end in spans], hashes[new])
             numbers[unknown] = self._table.find(hashes[unknown])
         return numbers
 
-    def _learn(
-        self,
-        data: NDArray[np.uint8],
-        starts: Ints,
-        lengths: Ints,
-        hashes: Hashes,
-        stretched: NDArray[np.bool_],
-    ) -> None:
-        first_number = self._count
-        data, starts, lengths, meant, unmasked = _read(data, starts, lengths, hashes, stretched)
-        vocabulary = load_vocabulary()
-        number = vocabulary.numbers(meant)
-        term = vocabulary.single_terms(number)
-        framed, frame_starts, frame_lengths = _framed(data, starts, lengths)
-        canonical = word_hashes(framed, frame_starts + 1, frame_lengths - 2)
-        word_class = np.where(term >= 0, vocabulary.word_class[term], -1)
-        for name in NAMES:  # all of a class read the same
-            place = vocabulary.places[name]
-            named = word_class == place
-            canonical[named] = mix(np.array([place], np.uint64))[0]
-            frame_lengths = np.where(named, 0, frame_lengths)
-        grams, gram_first = gram_hashes(framed, frame_starts, frame_lengths)
-        end = first_number + len(hashes)
-        if end > len(self.canonical):
+    def rows(self, frames: Sequence[bytes]) -> list[int]:
+        """Return the learner's row of each `Reading.frame`; unknown ones get the next rows."""
+        unknown = [frame for frame in dict.fromkeys(frames) if frame not in self._rows]
+        for start in range(0, len(unknown), _AT_ONCE):
+            new = unknown[start : start + _AT_ONCE]
+            words = NewWords(*hash_frames(new))
+            first = len(self._rows) if self._learner is None else self._learner.learn_words(words)
+            self._canonical.update(zip(new, words.canonical.tolist(), strict=True))
+            self._rows.update(zip(new, range(first, first + len(new)), strict=True))
+        return [self._rows[frame] for frame in frames]
+
+    def _learn(self, words: list[bytes], hashes: Hashes) -> None:
+        frames = [framed(word) for word in words]
+        told = [place for place, word in enumerate(words) if not is_ordinary(word)]
+        readings = [read_word(words[place]) for place in told]
+        for place, reading in zip(told, readings, strict=True):
+            frames[place] = reading.frame
+        end = self._count + len(words)
+        if end > len(self.row):
             self._resize(2 * end)
-        self.canonical[first_number:end] = canonical
-        self.lexicon_number[first_number:end] = number
-        self.term[first_number:end] = term
-        self.number_kind[first_number:end] = number_kinds(canonical)
-        self.is_ten[first_number:end] = meant == _ten()
-        self.unmasked[first_number:end] = unmasked
-        if self._on_new is not None:
-            gram_first = np.append(gram_first, len(grams))
-            self._on_new(NewWords(first_number, canonical, grams, gram_first))
+        new = slice(self._count, end)
+        self.row[new] = self.rows(frames)
+        self.canonical[new] = [self._canonical[frame] for frame in frames]
+        for name, of_ordinary in _FACTS.items():
+            column = getattr(self, name)[new]
+            column[:] = of_ordinary
+            column[told] = [getattr(reading, name) for reading in readings]
         # Last, so that an interruption leaves no word with a number and nothing behind it.
-        self._table.add(hashes, first_number + np.arange(len(hashes)))
+        self._table.add(hashes, np.arange(self._count, end))
         self._count = end
-
-
-@cache
-def _ten() -> np.uint64:
-    return np.uint64(word_hash(b"10"))
-
-
-@cache
-def _misspelt() -> tuple[HashTable, list[bytes]]:
-    found = misspellings()
-    return HashTable(hash_words(list(found))), list(found.values())
-
-
-def _read(
-    data: NDArray[np.uint8],
-    starts: Ints,
-    lengths: Ints,
-    hashes: Hashes,
-    stretched: NDArray[np.bool_],
-) -> tuple[NDArray[np.uint8], Ints, Ints, Hashes, NDArray[np.bool_]]:
-    """Read disguised words as what they hide: where the words lie now, and which were disguised."""
-    unmasked = np.zeros(len(starts), bool)
-    replaced: dict[int, bytes] = {}
-    suspicious = stretched | _mixes_letters_and_digits(data, starts, lengths)
-    for place in np.flatnonzero(suspicious).tolist():
-        start = int(starts[place])
-        word = unmask_word(data[start : start + int(lengths[place])].tobytes())
-        if word is not None:
-            replaced[place] = word
-    misspelt, meant = _misspelt()
-    found = misspelt.find(hashes)
-    for place in np.flatnonzero(found >= 0).tolist():
-        replaced.setdefault(place, meant[int(found[place])])
-    if not replaced:
-        return data, starts, lengths, hashes, unmasked
-    places = np.array(list(replaced), np.int64)
-    sizes = np.array([len(word) for word in replaced.values()], np.int64)
-    base = len(data) - PADDING
-    appended = np.frombuffer(b"".join(replaced.values()) + bytes(PADDING), np.uint8)
-    data = np.concatenate((data[:base], appended))
-    starts, lengths, hashes = starts.copy(), lengths.copy(), hashes.copy()
-    starts[places] = base + np.cumsum(sizes) - sizes
-    lengths[places] = sizes
-    hashes[places] = word_hashes(data, starts[places], sizes)
-    unmasked[places] = True
-    return data, starts, lengths, hashes, unmasked
-
-
-def _mixes_letters_and_digits(
-    data: NDArray[np.uint8], starts: Ints, lengths: Ints
-) -> NDArray[np.bool_]:
-    has_letter = np.zeros(len(starts), bool)
-    has_digit = np.zeros(len(starts), bool)
-    at_zero = np.zeros(len(starts), np.int64)
-    for block in (0, 1):
-        letters = word_blocks(data, starts, lengths, block)
-        inside = word_blocks(_ONES, at_zero, np.clip(lengths - 8 * block, 0, 8), 0)
-        has_letter |= (letters & _HIGH_BITS) != 0
-        has_digit |= (~letters & inside & _HIGH_BITS) != 0
-    mixed: NDArray[np.bool_] = has_letter & has_digit & (lengths >= 3) & (lengths <= 16)
-    return mixed
-
-
-def _framed(
-    data: NDArray[np.uint8], starts: Ints, lengths: Ints
-) -> tuple[NDArray[np.uint8], Ints, Ints]:
-    """Copy words into a text of their own, as ``<word>``, with every digit as 0."""
-    frame_lengths = lengths + 2
-    frame_starts = np.cumsum(frame_lengths) - frame_lengths
-    framed = np.zeros(int(frame_lengths.sum()) + PADDING, np.uint8)
-    framed[frame_starts] = ord("<")
-    framed[frame_starts + lengths + 1] = ord(">")
-    within = counted_up(lengths)
-    letters = data[np.repeat(starts, lengths) + within]
-    letters[(letters >= ord("0")) & (letters <= ord("9"))] = ord("0")
-    framed[np.repeat(frame_starts + 1, lengths) + within] = letters
-    return framed, frame_starts, frame_lengths

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from thriftwatch.model.model import LOGIT_LIMIT, OUTPUTS, Interaction
-from thriftwatch.training.heads import OutOfFold
+from thriftwatch.training.copies import Copies
+from thriftwatch.training.heads import COPY_WEIGHT, WANTED_WEIGHT, OutOfFold
 from thriftwatch.training.labelled import Labelled
 
 __all__ = ["Joined", "join_heads", "output_targets"]
@@ -16,8 +17,8 @@ Floats = NDArray[np.float64]
 
 _C = 0.05
 _UNCERTAIN_WEIGHT = 0.04
-_COPY_WEIGHT = 0.2
 _OF_THE_LABEL = [OUTPUTS.index("imported"), OUTPUTS.index("certain")]
+_OF_AN_OFFER = [OUTPUTS.index("all-used"), OUTPUTS.index("goods")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +77,29 @@ def join_heads(
     judged: OutOfFold,
     target: NDArray[np.int8],
     weight: Floats,
-    copies_of: NDArray[np.int64],
+    copies: Copies,
 ) -> Joined:
     """Fit the interaction on out-of-fold heads, judge it by nested folds, and calibrate it.
 
     Parameters
     ----------
     judged
-        Heads of the rows and then of the copies without evidence.
+        Heads of the rows and then of their copies.
     target, weight
         What `output_targets` returned for the rows.
-    copies_of
-        The row that each copy was made of.
+    copies
+        What `make_copies` returned for the rows.
 
     Returns
     -------
     Joined
     """
     rows = len(target)
-    copy_target = target[copies_of].copy()
+    copy_target = target[copies.of].copy()
     copy_target[:, _OF_THE_LABEL] = 0
-    copy_weight = np.zeros((len(copies_of), len(OUTPUTS)))
-    copy_weight[:, _OF_THE_LABEL] = _COPY_WEIGHT
+    copy_target[:, _OF_AN_OFFER] *= ~copies.wanted[:, None]
+    copy_weight = WANTED_WEIGHT * weight[copies.of] * copies.wanted[:, None]
+    copy_weight[:, _OF_THE_LABEL] += COPY_WEIGHT * ~copies.wanted[:, None]
     target = np.vstack((target, copy_target))
     weight = np.vstack((weight, copy_weight))
 

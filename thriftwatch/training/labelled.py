@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from thriftwatch.errors import InputError, TableError, did_you_mean, listed, shown
 from thriftwatch.files import RejectedRow, TableRead, read_table
 from thriftwatch.listing import find_column
+from thriftwatch.training.annotators import find_vote_columns, unite, votes_in
 
-__all__ = ["COLUMN_VALUES", "Labelled", "read_labelled"]
+__all__ = ["COLUMN_VALUES", "Labelled", "read_labelled", "read_source"]
 
 COLUMN_VALUES = {
     "label": ("0", "1"),
@@ -42,6 +43,10 @@ class Labelled:
         Text; empty where the table has no such column.
     certainty, rule, goods, worn, origin
         One of `COLUMN_VALUES`, or empty where not stated.
+    votes
+        Who labelled the row what, if the table tells (`thriftwatch.training.annotators`).
+    row
+        int64: where the row stood among all rows that were read, from 0.
     rejected
         Rows that could not be used, each with file, line and reason.
     """
@@ -59,11 +64,27 @@ class Labelled:
     goods: NDArray[np.object_]
     worn: NDArray[np.object_]
     origin: NDArray[np.object_]
+    votes: NDArray[np.object_]
+    row: NDArray[np.int64]
     rejected: tuple[RejectedRow, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of usable rows."""
         return len(self.label)
+
+    @classmethod
+    def of(
+        cls, titles: Sequence[str], descriptions: Sequence[str], label: NDArray[np.int8]
+    ) -> "Labelled":
+        """Return labelled listings of which nothing else is known."""
+        columns: dict[str, Any] = {
+            name: np.full(len(label), "", object) for name in (*_TEXTS, *_FACTS)
+        }
+        columns["title"] = np.array(titles, object)
+        columns["description"] = np.array(descriptions, object)
+        columns["votes"] = np.empty(len(label), object)
+        columns["votes"][:] = [()] * len(label)
+        return cls(label=label, row=np.arange(len(label)), **columns)
 
     def take(self, rows: NDArray[Any]) -> "Labelled":
         """Return some of the rows."""
@@ -71,6 +92,10 @@ class Labelled:
             f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "rejected"
         }
         return Labelled(**columns, rejected=self.rejected)
+
+    def and_also(self, others: "Labelled") -> "Labelled":
+        """Return these rows and then the others."""
+        return _concatenate([self, others])
 
     def states(self, column: str) -> bool:
         """Return whether any row states a value in this column."""
@@ -83,6 +108,7 @@ def read_labelled(
     encoding: str = "utf-8",
     columns: dict[str, str] | None = None,
     skip_unusable: bool = False,
+    keep_copies: bool = False,
 ) -> Labelled:
     """Read labelled listings from files or a table in memory.
 
@@ -90,13 +116,19 @@ def read_labelled(
     ----------
     sources
         A path, a table (pandas, polars, pyarrow, anything that speaks the Arrow C stream
-        interface), or several of them. Only ``title`` and ``label`` are obligatory.
+        interface, or one that `thriftwatch.files.read_table` read), or several of them. Only
+        ``title`` and ``label`` are obligatory. Several annotators may have a column each
+        (``label_a``, ``label_b``) or a row each, named in the column ``annotator``; then the
+        label is what most of them say, see `thriftwatch.training.annotators`.
     encoding
         Encoding of text files.
     columns
         Column names to use, such as ``{"title": "judul"}``; others are found by name.
     skip_unusable
         Set rows with a wrong label or fact aside instead of raising.
+    keep_copies
+        Keep rows of equal text: what is learned from must not be learned twice, but what is
+        judged may be there twice.
 
     Returns
     -------
@@ -119,19 +151,22 @@ def read_labelled(
     (1, [(2, 'no title'), (3, 'a copy of an earlier row')])
     """
     explicit = _checked_columns(columns or {})
-    if isinstance(sources, str | PathLike) or _is_table(sources):
+    if isinstance(sources, str | PathLike | TableRead) or _is_table(sources):
         sources = [sources]
     if not isinstance(sources, Iterable):
         raise _not_accepted(sources)
-    reads = [_read(source, encoding) for source in sources]
+    reads = [read_source(source, encoding) for source in sources]
     if not reads:
         raise InputError("no labelled listings given; give at least one file")
-    parts, places = [], []
+    parts, places, first_row = [], [], 0
     for read in reads:
-        part, lines = _check(read, explicit, skip_unusable)
+        part, lines = _check(read, explicit, skip_unusable, first_row)
         parts.append(part)
         places += [(read.file, line) for line in lines.tolist()]
-    together = _without_copies(_concatenate(parts), places)
+        first_row += read.table.num_rows
+    together, places = unite(_concatenate(parts), places)
+    if not keep_copies:
+        together = _without_copies(together, places)
     if not len(together):
         raise InputError(f"{reads[0].file}: no usable labelled row; a row needs a title and 0 or 1")
     return together
@@ -160,9 +195,12 @@ def _not_accepted(source: object) -> InputError:
     )
 
 
-def _read(source: object, encoding: str) -> TableRead:
+def read_source(source: object, encoding: str) -> TableRead:
+    """Read a file or see a table in memory as one that was read."""
     if isinstance(source, str | PathLike):
         return read_table(source, encoding=encoding)
+    if isinstance(source, TableRead):
+        return source
     if not _is_table(source):
         raise _not_accepted(source)
     import pyarrow as pa
@@ -174,19 +212,20 @@ def _read(source: object, encoding: str) -> TableRead:
 
 
 def _check(
-    read: TableRead, explicit: dict[str, str], skip_unusable: bool
+    read: TableRead, explicit: dict[str, str], skip_unusable: bool, first_row: int
 ) -> tuple[Labelled, NDArray[np.int64]]:
     """Check the rows of one table; return the usable ones and the line of each."""
     available = read.table.column_names
     where = fspath(read.file)
     rows = read.table.num_rows
     columns: dict[str, NDArray[np.object_]] = {}
-    for name in (*_TEXTS, "label", *_FACTS):
+    voted = _vote_columns(read, explicit)
+    for name in (*_TEXTS, "label", "annotator", *_FACTS):
         found = find_column(
             name,
             available,
             explicit.get(name),
-            required=name in {"title", "label"},
+            required=name == "title" or (name == "label" and not voted),
             where=where,
         )
         texts: Sequence[str] = [""] * rows if found is None else read.text(found).to_pylist()
@@ -195,10 +234,12 @@ def _check(
         columns[name] = np.array([str(value).strip() for value in columns[name]], object)
     rejected = list(read.rejected)
     usable = np.ones(rows, bool)
-    for name, accepted in COLUMN_VALUES.items():
+    checked = {name: (columns[name], accepted) for name, accepted in COLUMN_VALUES.items()}
+    checked |= {name: (values, COLUMN_VALUES["label"]) for name, values in voted.items()}
+    for name, (values, accepted) in checked.items():
         allowed = {*accepted, ""}
-        for row in np.flatnonzero([value not in allowed for value in columns[name]]).tolist():
-            problem = f"{shown(columns[name][row])} is not accepted; accepted: {listed(accepted)}"
+        for row in np.flatnonzero([value not in allowed for value in values]).tolist():
+            problem = f"{shown(values[row])} is not accepted; accepted: {listed(accepted)}"
             line = int(read.line_numbers[row])
             if not skip_unusable:
                 raise TableError(
@@ -211,16 +252,53 @@ def _check(
                 reason = f"{name} {problem}"
                 rejected.append(RejectedRow(where, line, reason, columns["title"][row]))
             usable[row] = False
+    columns["votes"] = _votes(columns, voted)
+    for row, votes in enumerate(columns["votes"]):
+        columns["label"][row] = columns["label"][row] or (str(votes[0][1]) if votes else "")
     for name, reason in (("label", "no label"), ("title", "no title")):
         blank = np.array([not value.strip() for value in columns[name]], bool)
         for row in np.flatnonzero(blank & usable).tolist():
             line = int(read.line_numbers[row])
             rejected.append(RejectedRow(where, line, reason, columns["title"][row]))
             usable[row] = False
+    del columns["annotator"]
     label = columns.pop("label")[usable].astype(np.int8)
     kept = {name: values[usable] for name, values in columns.items()}
     rejected.sort(key=lambda row: row.line)
-    return Labelled(label=label, **kept, rejected=tuple(rejected)), read.line_numbers[usable]
+    rows_read = first_row + np.flatnonzero(usable)
+    part = Labelled(label=label, **kept, row=rows_read, rejected=tuple(rejected))
+    return part, read.line_numbers[usable]
+
+
+def _vote_columns(read: TableRead, explicit: dict[str, str]) -> dict[str, NDArray[np.object_]]:
+    """Return the columns that hold what each annotator says.
+
+    Beside a label they must look like it: a column may be called ``label_date``.
+    """
+    if "label" in explicit:
+        return {}
+    found = {}
+    for column in find_vote_columns(read.table.column_names):
+        found[column] = np.array([text.strip() for text in read.text(column).to_pylist()], object)
+    if find_column("label", read.table.column_names, required=False, where="") is None:
+        return found
+    allowed = {*COLUMN_VALUES["label"], ""}
+    return {name: values for name, values in found.items() if allowed.issuperset(values)}
+
+
+def _votes(
+    columns: dict[str, NDArray[np.object_]], voted: dict[str, NDArray[np.object_]]
+) -> NDArray[np.object_]:
+    """Return the votes of every row, from columns or from the one annotator of the row."""
+    names = list(find_vote_columns(voted).values())
+    votes = np.empty(len(columns["label"]), object)
+    for row, label in enumerate(columns["label"]):
+        who = columns["annotator"][row].strip()
+        votes[row] = votes_in([(who, label)]) if who else ()
+        if voted:
+            said = [values[row] for values in voted.values()]
+            votes[row] = votes_in(zip(names, said, strict=True), settled=label)
+    return votes
 
 
 def _concatenate(parts: Sequence[Labelled]) -> Labelled:
@@ -277,6 +355,6 @@ def read_excluded(source: object) -> frozenset[str]:
     >>> sorted(read_excluded(pa.table({"id": ["a1", "a2"]})))
     ['a1', 'a2']
     """
-    read = _read(source, "utf-8")
+    read = read_source(source, "utf-8")
     column = find_column("id", read.table.column_names, required=True, where=fspath(read.file))
     return frozenset(read.text(str(column)).to_pylist())

@@ -44,12 +44,17 @@ class _Grams:
 
     def __init__(self) -> None:
         self.rows: list[NDArray[np.int64]] = []
-        self.store = WordStore(self._learn)
+        self.store = WordStore(self)
 
-    def _learn(self, new: NewWords) -> None:
-        if new.first_number == 0:
-            self.rows.clear()
+    def learn_words(self, new: NewWords) -> int:
+        """Keep the n-gram rows of new words."""
+        first = len(self.rows)
         self.rows += np.split(rows(new.gram_hashes, GRAM_BITS), new.gram_first[1:-1])
+        return first
+
+    def forget(self) -> None:
+        """Forget every word."""
+        self.rows.clear()
 
 
 def _blocks(
@@ -73,10 +78,11 @@ def count_frequencies(titles: Sequence[str], descriptions: Sequence[str]) -> Fre
         canonical = found.store.canonical[numbers]
         np.add.at(words, rows(canonical, WORD_BITS), 1)
         np.add.at(signals, rows(features.signals.hashes, SIGNAL_BITS), 1)
-        for number, word in zip(numbers.tolist(), canonical.tolist(), strict=True):
+        of_words = found.store.row[numbers].tolist()
+        for row, word in zip(of_words, canonical.tolist(), strict=True):
             if word not in seen:
                 seen.add(word)
-                grams[np.unique(found.rows[number])] += 1
+                grams[np.unique(found.rows[row])] += 1
     return Frequencies(
         _idf(words, listings),
         _idf(grams, len(seen)),
@@ -115,7 +121,7 @@ def _block_matrix(features: Features, found: _Grams, frequencies: Frequencies) -
     idf[idf == 0] = frequencies.unseen_word
     norm = np.sqrt(np.maximum(np.bincount(listing, idf**2, minlength=n), 1.0))
     weight = idf / norm[listing]
-    own_rows = [found.rows[number] for number in numbers.tolist()]
+    own_rows = [found.rows[row] for row in found.store.row[numbers].tolist()]
     gram_rows = np.concatenate([*own_rows, np.zeros(0, np.int64)])
     of_gram = np.repeat(np.arange(len(numbers)), [len(own) for own in own_rows])
     gram_idf = frequencies.gram[gram_rows]

@@ -2,9 +2,10 @@
 
 import hashlib
 import platform
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib.metadata import version
+from itertools import count
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -12,86 +13,37 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from thriftwatch.errors import InputError
-from thriftwatch.evaluation.groups import grouped_folds, near_duplicate_groups
-from thriftwatch.evaluation.metrics import (
-    average_precision,
-    calibration_error,
-    recall_at_precision,
-)
-from thriftwatch.files import RejectedRow
-from thriftwatch.model.artifact import load_model, seal
-from thriftwatch.model.model import FACTS, OUTPUTS, POLICIES, Model
-from thriftwatch.training.augment import without_evidence
-from thriftwatch.training.carry import carry_outputs, carry_over, known_frequencies
-from thriftwatch.training.heads import (
-    HEADS,
-    fit_heads,
-    fits_needed,
-    head_targets,
-    out_of_fold,
-)
-from thriftwatch.training.interaction import join_heads, output_targets, unstated_outputs
+from thriftwatch.evaluation.overlap import joined_texts, seen_share, text_sketch
+from thriftwatch.model.artifact import seal
+from thriftwatch.model.model import OUTPUTS, Model
+from thriftwatch.model.prevalence import check_share, log_odds_of
+from thriftwatch.scoring import as_model
+from thriftwatch.training.annotators import agree_on
+from thriftwatch.training.carry import judge_with
+from thriftwatch.training.fitting import FOLDS, Material, choose_folds, find_groups, prepare
+from thriftwatch.training.heads import fits_needed
+from thriftwatch.training.interaction import unstated_outputs
+from thriftwatch.training.label_issues import find_label_issues
 from thriftwatch.training.labelled import Labelled, read_excluded, read_labelled
-from thriftwatch.training.matrix import count_frequencies, feature_matrix, make_tables
-from thriftwatch.training.tiers import LIKELY_PRECISION, REVIEW_RECALL, choose_tiers
+from thriftwatch.training.result import TrainResult, measure
+from thriftwatch.training.tiers import LIKELY_PRECISION, REVIEW_RECALL, operating_points
 
-__all__ = ["TrainResult", "train"]
+__all__ = ["TrainResult", "out_of_fold_probabilities", "train"]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
+Preparing = Callable[[Labelled], Material]
 
-FOLDS = 5
 FEWEST_OF_A_LABEL = 10
-
-
-@dataclass(frozen=True, slots=True)
-class TrainResult:
-    """What training gave.
-
-    Attributes
-    ----------
-    model
-        The model.
-    evaluation
-        Cross-validated figures, as they stand in the model's card.
-    scores
-        float64, shape (rows,): cross-validated score of every usable row.
-    rows
-        The usable rows.
-    rejected
-        Rows that could not be used, each with file, line and reason.
-    """
-
-    model: Model
-    evaluation: dict[str, Any]
-    scores: Floats
-    rows: Labelled
-    rejected: tuple[RejectedRow, ...]
-
-    def summary(self) -> str:
-        """Return the figures as a few lines of text."""
-        figures = self.evaluation
-        lines = [
-            f"{figures['rows']} rows, {figures['positives']} positive, {figures['uncertain']} "
-            f"uncertain; {FOLDS} folds, near-duplicates and pairs kept in one fold",
-            f"average precision       {figures['average_precision']:.3f} "
-            f"(with uncertain rows as 0: {figures['average_precision_with_uncertain']:.3f})",
-            f"recall at 95% precision {figures['recall_at_95_precision']:.3f}",
-        ]
-        lines += [
-            f"calibration error       {error:.3f} ({name})"
-            for name, error in figures["calibration_error"].items()
-        ]
-        for name, tiers in self.model.card["tiers"].items():
-            review, likely = tiers["review"], tiers["likely"]
-            lines.append(f"tiers, policy {name}: review from {review}, likely from {likely}")
-        return "\n".join(lines)
 
 
 def train(
     labelled: Any,
     *,
     exclude: Any = None,
+    base: Model | str | PathLike[str] | None = None,
+    carry: bool = True,
+    prevalence: float | None = None,
     name: str = "thriftwatch-id",
     encoding: str = "utf-8",
     columns: dict[str, str] | None = None,
@@ -105,11 +57,22 @@ def train(
     Parameters
     ----------
     labelled
-        Paths of CSV, TSV, JSON Lines, Parquet or XLSX files, or a table. Only ``title`` and
+        Paths of CSV, TSV, JSON Lines, Parquet or XLSX files, a table, or what `read_labelled`
+        returned. Only ``title`` and
         ``label`` (0 or 1) are obligatory; ``description``, ``certainty``, ``rule``, ``goods``,
         ``worn``, ``origin``, ``spans`` and ``pair`` are used where present.
     exclude
         A table with an ``id`` column: rows with these ids are held out.
+    base
+        The earlier model, or its folder, that carries over what the rows do not tell: by default
+        the bundled model.
+    carry
+        Whether it may. It does if the rows lack facts or rules, or are fewer than 2000: then only
+        the label is learned from their words, and mixed with what the earlier model says.
+    prevalence
+        Share of positives where the model will be used, such as 0.005; by default that of the
+        labelled rows. Scores and tiers are for that share, see `Model.with_prevalence`; the
+        figures of `evaluation` are for the rows as they are.
     name
         Name of the model, part of its id.
     encoding
@@ -132,7 +95,7 @@ def train(
     Raises
     ------
     InputError
-        If there are too few rows of a label.
+        If there are too few rows of a label, or `prevalence` is no share.
     TableError
         If a file is not what it says, or a row has a label that is not 0 or 1.
 
@@ -149,7 +112,15 @@ def train(
     >>> result = train("data/sample/labelled.csv")  # doctest: +SKIP
     >>> result.model.save("my-model")  # doctest: +SKIP
     """
-    rows = read_labelled(labelled, encoding=encoding, columns=columns, skip_unusable=skip_unusable)
+    if prevalence is not None:
+        check_share(prevalence, "prevalence", "0.005 for one listing in 200")
+    rows = (
+        labelled
+        if isinstance(labelled, Labelled)
+        else read_labelled(
+            labelled, encoding=encoding, columns=columns, skip_unusable=skip_unusable
+        )
+    )
     if exclude is not None:
         held_out = read_excluded(exclude)
         rows = rows.take(np.flatnonzero([key not in held_out for key in rows.id]))
@@ -157,75 +128,205 @@ def train(
     # The last bits of a sum depend on how many threads share it, and a fit stops at a tolerance:
     # the same input gives the same bytes only with one thread of linear algebra.
     with threadpool_limits(limits=1):
-        return _train(rows, name, seed, jobs, progress or (lambda done, total, what: None))
+        return _train(
+            rows, _preparing(base, carry), prevalence, name, seed, jobs, progress or _tell_nobody
+        )
 
 
-def _train(rows: Labelled, name: str, seed: int, jobs: int, tell: Progress) -> TrainResult:
+def out_of_fold_probabilities(
+    rows: Labelled,
+    fold: NDArray[np.int64],
+    *,
+    base: Model | str | PathLike[str] | None = None,
+    carry: bool = True,
+    jobs: int = 2,
+    progress: Progress | None = None,
+) -> Floats:
+    """Judge every row with a model that saw no row of its fold.
+
+    Parameters
+    ----------
+    rows
+        Labelled listings.
+    fold
+        Shape (rows,): the fold of each row, any whole numbers, such as one for each writer. Rows
+        that must not tell on each other (near-copies, pairs) belong in one fold.
+    base, carry
+        As in `train`. An earlier model that carries over must not have been trained on these rows,
+        or the probabilities flatter: the bundled model knows ``data/sample/labelled.csv``.
+    jobs
+        Threads to fit with; the result does not depend on it.
+    progress
+        Called with (done, total, what is done).
+
+    Returns
+    -------
+    ndarray of float64, shape (rows, outputs)
+        Probabilities, a column for each of `thriftwatch.model.model.OUTPUTS`.
+
+    Raises
+    ------
+    InputError
+        If there is not one fold for each row, there are fewer than two folds, the rows outside a
+        fold are too few to train on, or the model that carries over was trained on the rows.
+
+    Notes
+    -----
+    Up to five folds are nested, which is how `train` gets the figures it reports: heads are fitted
+    without each fold and without each pair of folds; idf is counted, and slope and shift of the
+    calibration are fitted, on all rows. For more folds pairs would need too many fits: each fold
+    is judged by a model that was trained on the other rows alone, idf, calibration and all.
+
+    Examples
+    --------
+    >>> from thriftwatch.training import out_of_fold_probabilities, read_labelled
+    >>> rows = read_labelled("data/sample/labelled.csv")  # doctest: +SKIP
+    >>> _, writer = np.unique(rows.part.astype(str), return_inverse=True)  # doctest: +SKIP
+    >>> out_of_fold_probabilities(rows, writer)[:, 0]  # doctest: +SKIP
+    """
+    fold = np.asarray(fold)
+    if fold.shape != (len(rows),) or not np.issubdtype(fold.dtype, np.integer):
+        raise InputError(
+            f"fold must hold one whole number for each of the {len(rows)} rows, not "
+            f"{fold.dtype} of shape {fold.shape}"
+        )
+    folds, fold = np.unique(fold, return_inverse=True)
+    if len(folds) < 2:
+        raise InputError("fold must hold at least 2 different numbers; give some rows another one")
+    tell = progress or _tell_nobody
+    with threadpool_limits(limits=1):
+        tell(0, 1, "reading")
+        judge = _judge_nested if len(folds) <= FOLDS else _judge_one_by_one
+        log_odds = judge(rows, fold, _preparing(base, carry, must_be_new=True), jobs, tell)
+    probabilities: Floats = 1.0 / (1.0 + np.exp(-log_odds))
+    return probabilities
+
+
+def _judge_nested(
+    rows: Labelled, fold: NDArray[np.int64], preparing: Preparing, jobs: int, tell: Progress
+) -> Floats:
+    material = preparing(rows)
+    folds, heads = int(fold.max()) + 1, len(material.targets.names)
+    on_done = _counting(tell, fits_needed(folds, heads) - heads)
+    return material.join(material.judge(fold, jobs=jobs, on_done=on_done)).log_odds
+
+
+def _judge_one_by_one(
+    rows: Labelled, fold: NDArray[np.int64], preparing: Preparing, jobs: int, tell: Progress
+) -> Floats:
+    groups = find_groups(rows)
+    log_odds = np.zeros((len(rows), len(OUTPUTS)))
+    folds = int(fold.max()) + 1
+    for held_out in range(folds):
+        tell(held_out, folds, "fitting")
+        rest = np.flatnonzero(fold != held_out)
+        known = rows.take(rest)
+        _check_enough(known)
+        material = preparing(known)
+        inner = choose_folds(known, groups[rest], seed=0)
+        joined = material.join(material.judge_simply(inner, jobs=jobs))
+        tables = material.fit_tables(jobs=jobs)
+        model = Model({}, material.heads, tables, joined.interaction)
+        judged = np.flatnonzero(fold == held_out)
+        heads = judge_with(model, rows.title[judged].tolist(), rows.description[judged].tolist())
+        log_odds[judged] = model.interaction(heads)
+    tell(folds, folds, "fitting")
+    return log_odds
+
+
+def _train(
+    rows: Labelled,
+    preparing: Preparing,
+    prevalence: float | None,
+    name: str,
+    seed: int,
+    jobs: int,
+    tell: Progress,
+) -> TrainResult:
     tell(0, 1, "reading")
-    groups = near_duplicate_groups(
-        [f"{t}\n{d}" for t, d in zip(rows.title, rows.description, strict=True)],
-        extra_keys=[list(rows.pair)],
-    )
-    texts = [f"{t}\0{d}" for t, d in zip(rows.title, rows.description, strict=True)]
-    fold = grouped_folds(groups, rows.label.astype(np.int64), FOLDS, seed, keys=texts)
-    copies_of, copies = _copies(rows)
-    titles = [*rows.title, *(title for title, _ in copies)]
-    descriptions = [*rows.description, *(description for _, description in copies)]
-    targets = head_targets(rows, copies_of)
-    base = None if set(HEADS) <= set(targets.names) else load_model()
-    frequencies = count_frequencies(list(rows.title), list(rows.description))
-    if base is not None:
-        frequencies = known_frequencies(frequencies, base)
-    matrix = feature_matrix(titles, descriptions, frequencies)
-    total = fits_needed(FOLDS, len(targets.names))
-    done = 0
-
-    def on_done() -> None:
-        nonlocal done
-        done += 1
-        tell(done, total, "fitting")
-
-    judged = out_of_fold(
-        matrix, targets, np.append(fold, fold[copies_of]), jobs=jobs, on_done=on_done
-    )
-    coefficients, intercepts = fit_heads(matrix, targets, jobs=jobs, on_done=on_done)
-    tables, heads = make_tables(coefficients, intercepts, frequencies), targets.names
-    if base is not None:
-        carried = carry_over(base, heads, frequencies, titles, descriptions)
-        judged = judged.beside(carried.log_odds)
-        tables, heads = carried.joined_to(tables), heads + carried.names
-    target, weight = output_targets(rows)
-    joined = join_heads(judged, target, weight, copies_of)
-    if base is not None:
-        joined = carry_outputs(joined, judged, heads, base, unstated_outputs(target, weight))
+    fold = choose_folds(rows, find_groups(rows), seed)
+    material = preparing(rows)
+    on_done = _counting(tell, fits_needed(FOLDS, len(material.targets.names)))
+    joined = material.join(material.judge(fold, jobs=jobs, on_done=on_done))
+    tables = material.fit_tables(jobs=jobs, on_done=on_done)
 
     probabilities = 1.0 / (1.0 + np.exp(-joined.log_odds))
+    target, weight = material.target, material.weight
     stated = [name for n, name in enumerate(OUTPUTS) if weight[:, n].any()]
-    tiers = {
-        policy: choose_tiers(target[:, place], probabilities[:, place])
-        if policy in stated
-        else load_model().card["tiers"][policy]
-        for place, policy in enumerate(POLICIES)
-    }
-    evaluation = _figures(rows, probabilities, target, stated)
+    evaluation = measure(rows, probabilities, target, stated)
+    if material.base is not None and (known := seen_share(rows, material.base.card)):
+        evaluation["what"] += f"; {_flattery(material.base, known)}: the figures flatter"
     card = {
         "format": 1,
         "name": name,
         "version": version("thriftwatch"),
-        "heads": list(heads),
+        "heads": list(material.heads),
         "outputs": list(OUTPUTS),
-        "tiers": tiers,
+        **operating_points(target, weight, joined.log_odds, material.base),
         "tiers_chosen_for": {"likely_precision": LIKELY_PRECISION, "review_recall": REVIEW_RECALL},
         "unseen_idf": tables.unseen_idf,
         "evaluation": evaluation,
-        "data": {"sha256": _data_hash(rows), "rows": len(rows), "positives": int(rows.label.sum())},
+        "data": {
+            "sha256": _data_hash(rows),
+            "rows": len(rows),
+            "positives": int(rows.label.sum()),
+            "sketch": text_sketch(joined_texts(rows)),
+        },
+        **({"carried_from": material.base.id} if material.base else {}),
         "versions": {
             "python": ".".join(platform.python_version_tuple()[:2]),
             **{package: version(package) for package in ("numpy", "scikit-learn", "anyascii")},
         },
     }
-    model = seal(Model(card, heads, tables, joined.interaction))
-    return TrainResult(model, evaluation, probabilities[:, 0], rows, rows.rejected)
+    model = seal(Model(card, material.heads, tables, joined.interaction))
+    scores = probabilities[:, 0]
+    issues = find_label_issues(rows, scores, model)
+    if prevalence is not None:
+        step = log_odds_of(prevalence) - log_odds_of(card["prevalence"]["imported"]["stated"])
+        model = model.with_prevalence(prevalence)
+        scores = 1.0 / (1.0 + np.exp(-joined.log_odds[:, 0] - step))
+    return TrainResult(model, evaluation, scores, issues, agree_on(rows), rows, rows.rejected)
+
+
+def _preparing(
+    base: Model | str | PathLike[str] | None, carry: bool, *, must_be_new: bool = False
+) -> Preparing:
+    """Return what makes the material of a fit from rows."""
+    earlier = None if base is None else as_model(base)
+
+    def preparing(rows: Labelled) -> Material:
+        material = prepare(rows, earlier, carry=carry)
+        if not carry and unstated_outputs(material.target, material.weight):
+            raise InputError(
+                "without an earlier model to carry over from, the rows must tell both sides of "
+                "goods, worn and origin; add these columns, or allow to carry over"
+            )
+        known = material.base and seen_share(rows, material.base.card)
+        if must_be_new and material.base and known:
+            raise InputError(
+                f"{_flattery(material.base, known)}; give carry=False, or as base a model that was "
+                "trained on other rows"
+            )
+        return material
+
+    return preparing
+
+
+def _flattery(base: Model, known: float) -> str:
+    """Say why figures of rows that an earlier model was trained on are too good."""
+    return (
+        f"about {known:.0%} of the rows were in the training data of {base.id}, which carries over"
+    )
+
+
+def _tell_nobody(done: int, total: int, what: str) -> None:
+    pass
+
+
+def _counting(tell: Progress, total: int) -> Callable[[], None]:
+    """Return what to call after each fit."""
+    done = count(1)
+    return lambda: tell(next(done), total, "fitting")
 
 
 def _check_enough(rows: Labelled) -> None:
@@ -237,44 +338,6 @@ def _check_enough(rows: Labelled) -> None:
                 f"{FEWEST_OF_A_LABEL} of each label are needed; add labelled rows, for example "
                 "data/sample/labelled.csv"
             )
-
-
-def _copies(rows: Labelled) -> tuple[NDArray[np.int64], list[tuple[str, str]]]:
-    """Make a copy without its evidence of every positive whose evidence is marked."""
-    marked = [i for i in range(len(rows)) if rows.label[i] == 1 and rows.spans[i]]
-    copies = []
-    for place in marked:
-        texts = [rows.title[place], rows.description[place]]
-        title, description = without_evidence(texts, rows.spans[place])
-        copies.append((title, description))
-    return np.array(marked, np.int64), copies
-
-
-def _figures(
-    rows: Labelled, probabilities: Floats, target: NDArray[np.int8], stated: Sequence[str]
-) -> dict[str, Any]:
-    certain = rows.certainty != "uncertain"
-    scores = probabilities[:, 0]
-    labels = target[:, 0].astype(np.int64)
-    errors = {"score": calibration_error(labels[certain], scores[certain])}
-    for place, name in enumerate(OUTPUTS):
-        if name in FACTS and name in stated:
-            errors[name] = calibration_error(
-                target[:, place].astype(np.int64), probabilities[:, place]
-            )
-    return {
-        "what": "five-fold cross-validation on the training rows; hand-written listings unless "
-        "your own were given; no measure of accuracy in the field",
-        "rows": len(rows),
-        "positives": int(labels.sum()),
-        "uncertain": int((~certain).sum()),
-        "average_precision": round(average_precision(labels[certain], scores[certain]), 4),
-        "average_precision_with_uncertain": round(average_precision(labels, scores), 4),
-        "recall_at_95_precision": round(
-            recall_at_precision(labels[certain], scores[certain], precision=0.95).recall, 4
-        ),
-        "calibration_error": {name: round(float(error), 4) for name, error in errors.items()},
-    }
 
 
 def _data_hash(rows: Labelled) -> str:
