@@ -3,11 +3,14 @@
 import copy
 import json
 import pickle
+import re
 from dataclasses import FrozenInstanceError, fields, replace
+from html import unescape
 
 import numpy as np
 import pytest
 
+from thriftwatch import score_listing, score_listings
 from thriftwatch.result import DISCLAIMER, DISCLAIMER_EN, ListingScore, Reason
 
 WORDS = Reason(
@@ -68,7 +71,59 @@ def test_the_notebook_view_never_says_for_and_against_by_colour_alone():
     html = FOUND._repr_html_()
     assert "<strong>+</strong> <q>second import</q>" in html
     assert "<strong>−</strong> <q>baru</q>" in html
-    assert "#" not in html  # no colours of its own: light and dark both work
+
+
+TITLE, DESCRIPTION = "Hoodie Uniqlo second import", "baru\n2 kali pakai"
+SHOWN = replace(FOUND, title=TITLE, description=DESCRIPTION)
+
+
+def test_the_notebook_view_marks_the_words_with_fact_and_direction():
+    html = SHOWN._repr_html_()
+    (speaking_for, against) = re.findall("<mark(.*?)>(.*?)<small.*?>(.*?)</small>", html)
+    assert speaking_for[1:] == ("second import", "&nbsp;+asal luar")
+    assert against[1:] == ("baru", "&nbsp;−bekas")
+    assert "solid" in speaking_for[0]
+    assert "dashed" in against[0]
+
+
+def test_the_notebook_view_is_drawn_in_the_colour_of_the_text():
+    html = SHOWN._repr_html_()
+    colours = re.findall(r"(?<![-\w])color:([^;\"]+)", html)
+    assert set(colours) == {"inherit"}
+    # Tints let light and dark through.
+    assert all(0 < float(alpha) <= 0.25 for alpha in re.findall(r"rgb\([\d ]+/ ([\d.]+)\)", html))
+    assert "#" not in html
+
+
+def test_the_notebook_view_shows_the_whole_listing():
+    shown = unescape(re.sub("<small.*?</small>|<.*?>", "", SHOWN._repr_html_()))
+    assert TITLE in shown
+    assert DESCRIPTION in shown
+
+
+def test_the_texts_of_a_listing_are_for_the_view_alone():
+    assert SHOWN == FOUND
+    assert hash(SHOWN) == hash(FOUND)
+    assert SHOWN.to_dict() == FOUND.to_dict()
+    assert repr(SHOWN) == repr(FOUND)
+
+
+def test_a_score_with_reasons_brings_the_texts_they_lie_in():
+    for found in (
+        score_listing(TITLE, DESCRIPTION),
+        *score_listings([(TITLE, DESCRIPTION)], reasons=3),
+    ):
+        assert (found.title, found.description) == (TITLE, DESCRIPTION)
+
+
+@pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)>", "</script><script>", '"><b>'])
+def test_the_notebook_view_shows_markup_as_text(text):
+    found = score_listing(f"{text} second import", f"bekas {text}")
+    shown = unescape(
+        re.sub("<small.*?</small>|</?(?:mark|bdi|div|strong)[^>]*>", "", found._repr_html_())
+    )
+    assert f"{text} second import" in shown
+    assert not re.search("<(img|script|b)[ >]", found._repr_html_())
 
 
 def test_the_notebook_view_escapes_what_sellers_write():

@@ -1,7 +1,7 @@
 """What the command line shows: tables, highlighted listings and progress, on a terminal or not."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from thriftwatch.highlight import segments
 from thriftwatch.listing import Listing
 from thriftwatch.result import (
     DISCLAIMER,
@@ -120,12 +121,12 @@ def ranking_table(rows: Iterable[tuple[Listing, ListingScore]], width: int) -> t
 def explanation(listing: Listing, found: ListingScore) -> Iterator[Text]:
     """Show a listing with the deciding words marked, its facts and the reasons in sentences.
 
-    Words that speak for are marked ``[+word]``, words that speak against ``[-word]``; colour
-    only repeats what the marks say.
+    Words that speak for are marked ``[+fact: words]``, words that speak against ``[-fact:
+    words]``; colour only repeats what the marks say.
     """
     for field in ("title", "description", "shop"):
         if text := getattr(listing, field):
-            words = marked(text, [r for r in found.reasons if r.field == field])
+            words = marked(text, found.reasons, field)
             yield Text.assemble((f"{field:<12} ", "dim"), words)
     yield Text()
     tier = (TIER_NAMES.get(found.tier, found.tier), _TIER_STYLES.get(found.tier, ""))
@@ -145,32 +146,22 @@ def explanation(listing: Listing, found: ListingScore) -> Iterator[Text]:
     yield Text(f"{found.model}, policy {found.policy}", "dim")
 
 
-def marked(text: str, reasons: Sequence[Reason]) -> Text:
-    """Mark the words of reasons in the text they stand in; where two overlap the stronger wins.
+def marked(text: str, reasons: Iterable[Reason], field: str) -> Text:
+    """Mark the words of reasons in the text they stand in, with the fact they bear on.
 
     Examples
     --------
     >>> words = Reason("title", 7, 13, "second", "worn", 2.1, "", "")
-    >>> marked("Hoodie second baru", [words]).plain
-    'Hoodie [+second] baru'
+    >>> marked("Hoodie second baru", [words], "title").plain
+    'Hoodie [+worn: second] baru'
     """
-    signs = [0] * len(text)
-    for reason in sorted(reasons, key=lambda reason: abs(reason.weight)):
-        sign = 1 if reason.supports else -1
-        signs[reason.start : reason.end] = [sign] * len(text[reason.start : reason.end])
     shown = Text()
-    start = 0
-    for end in range(1, len(text) + 1):
-        if end < len(text) and signs[end] == signs[start]:
-            continue
-        piece = _visible(text[start:end])
-        if signs[start] == 0:
-            shown.append(piece)
-        elif signs[start] > 0:
-            shown.append(f"[+{piece}]", _FOR)
+    for piece, reason in segments(text, reasons, field):
+        if reason is None:
+            shown.append(_visible(piece))
         else:
-            shown.append(f"[-{piece}]", _AGAINST)
-        start = end
+            sign, style = ("+", _FOR) if reason.supports else ("-", _AGAINST)
+            shown.append(f"[{sign}{reason.fact}: {_visible(piece)}]", style)
     return shown
 
 

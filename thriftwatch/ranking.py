@@ -18,9 +18,9 @@ from thriftwatch.files import RejectedRow, TableRead, read_batches
 from thriftwatch.files.cells import concat_tables
 from thriftwatch.listing import find_column
 from thriftwatch.model.model import TIERS, Model
-from thriftwatch.scoring import check_options, explain_texts, score_columns
+from thriftwatch.scoring import check_options, score_columns
 
-__all__ = ["Listings", "Ranking", "rank_listings", "read_listings"]
+__all__ = ["Listings", "Ranking", "rank_listings", "read_listings", "read_texts"]
 
 _FIELDS = ("title", "description", "shop")
 _BLOCK = 10_000
@@ -182,6 +182,11 @@ def rank_listings(
     return Ranking(table.take(order), listings.texts.take(order), renamed)
 
 
+def read_texts(read: TableRead) -> pa.Table:
+    """Return ``title``, ``description`` and ``shop`` of a table that was read whole."""
+    return _texts(read, {}, {})
+
+
 def _texts(read: TableRead, columns: Mapping[str, str | None], found: dict[str, str]) -> pa.Table:
     """Take the texts of a batch; `found` remembers the columns for the file's next one."""
     names = read.table.column_names
@@ -203,10 +208,11 @@ def _score_block(block: pa.Table, model: Model, policy: str) -> pa.Table:
     scores = model.score_batch(*(block[field] for field in _FIELDS), policy=policy)
     explained = np.flatnonzero(scores.tier >= _EXPLAINED)
     reasons = [""] * block.num_rows
-    rows = block.take(pa.array(explained)).to_pylist()
-    for place, row in zip(explained, rows, strict=True):
-        found = explain_texts(model, **row, policy=policy, reasons=_REASONS)
-        reasons[place] = "; ".join(reason.note for reason in found.reasons)
+    rows = block.take(pa.array(explained))
+    texts = (rows[field] for field in _FIELDS)
+    found = model.explain_blocks(*texts, policy=policy, limit=_REASONS)
+    for place, why in zip(explained, (why for _, every in found for why in every), strict=True):
+        reasons[place] = "; ".join(reason.note for reason in why)
     columns = score_columns(scores)
     columns["reasons"] = pa.array(reasons, pa.string())
     columns["model"] = pa.array([model.id] * block.num_rows, pa.string())

@@ -1,8 +1,7 @@
 """What comes out: the score of a listing, the facts behind it and the reasons for them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import escape
 from types import MappingProxyType
 from typing import Any
 
@@ -48,7 +47,7 @@ class Reason:
     fact
         What they bear on: ``"goods"``, ``"worn"``, ``"foreign"`` or ``"score"``.
     weight
-        How much, in log-odds; above zero they speak for it, below zero against it.
+        How much they count, in log-odds; above zero they speak for it, below zero against it.
     note
         The reason as a sentence, in Indonesian.
     note_en
@@ -112,6 +111,9 @@ class ListingScore:
         Id of the model.
     policy
         The policy the score answers to: ``"imported"`` or ``"all-used"``.
+    title, description
+        The texts that the reasons lie in, for the view in a notebook; ``""`` without reasons.
+        They take no part in comparisons and are not in `to_dict`.
 
     Examples
     --------
@@ -126,6 +128,8 @@ class ListingScore:
     reasons: tuple[Reason, ...] = ()
     model: str = ""
     policy: str = "imported"
+    title: str = field(default="", repr=False, compare=False)
+    description: str = field(default="", repr=False, compare=False)
 
     def __float__(self) -> float:
         return float(self.score)
@@ -149,38 +153,6 @@ class ListingScore:
         }
 
     def _repr_html_(self) -> str:
-        facts = "".join(_fact_row(name, float(value)) for name, value in self.facts.items())
-        return (
-            '<div style="max-width:46em;padding:.6em .9em;border:1px solid;border-radius:.4em;'
-            'border-color:color-mix(in srgb, currentColor 35%, transparent)">'
-            f'<div><strong style="font-size:1.4em">{self.score:.2f}</strong> &nbsp;'
-            f"<strong>{escape(TIER_NAMES.get(self.tier, self.tier))}</strong></div>"
-            f'<table style="margin:.5em 0;border:0"><tbody>{facts}</tbody></table>'
-            f"{_reason_list(self.reasons)}"
-            f'<div style="opacity:.75;font-size:.85em">{escape(DISCLAIMER)} '
-            f'<span lang="en">{escape(DISCLAIMER_EN)}</span><br>'
-            f"{escape(self.model)} · policy {escape(self.policy)}</div></div>"
-        )
+        from thriftwatch.notebook import score_html
 
-
-def _fact_row(name: str, value: float) -> str:
-    # Drawn in the colour of the text, so that it can be read in a light and in a dark notebook.
-    cell = '<td style="text-align:left;border:0;padding:.1em .6em .1em 0">'
-    bar = (
-        '<div style="width:10em;height:.6em;border:1px solid currentColor">'
-        f'<div style="width:{100 * value:.0f}%;height:100%;background:currentColor"></div></div>'
-    )
-    label = escape(FACT_NAMES.get(name, name))
-    return f"<tr>{cell}{label}</td>{cell}{bar}</td>{cell}{value:.2f}</td></tr>"
-
-
-def _reason_list(reasons: Iterable[Reason]) -> str:
-    rows = "".join(
-        f"<li><strong>{'+' if reason.supports else '−'}</strong> "
-        f"<q>{escape(reason.text)}</q> "
-        f'<span style="opacity:.75">({escape(FACT_NAMES.get(reason.fact, reason.fact))}, '
-        f"{reason.weight:+.1f})</span><br>{escape(reason.note)}<br>"
-        f'<span lang="en" style="opacity:.75">{escape(reason.note_en)}</span></li>'
-        for reason in reasons
-    )
-    return f'<ul style="margin:.3em 0 .6em;padding-left:1.2em">{rows}</ul>' if rows else ""
+        return score_html(self)

@@ -2,15 +2,15 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import dataclass
+from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
 from thriftwatch.errors import InputError, did_you_mean, listed, shown
 from thriftwatch.listing import Listing, find_column
 from thriftwatch.model.artifact import load_model
 from thriftwatch.model.model import POLICIES, TIERS, BatchScores, Model
-from thriftwatch.result import ListingScore
+from thriftwatch.result import ListingScore, Reason
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -156,8 +156,8 @@ def score_listings(
         ``"imported"`` (the law: worn and foreign) or ``"all-used"`` (every used garment). It
         changes score and tier, never the facts.
     reasons
-        How many reasons to give at most. Explaining is many times the work of scoring; for a
-        large table explain the rows that matter.
+        How many reasons to give at most. Explaining takes several times as long as scoring; for
+        a large table explain the rows that matter.
     title, description, shop
         Names of the columns, or of the keys of mappings. Unless given they are found by their
         usual names, English or Indonesian (``judul``, ``deskripsi``, ``toko``, ...; see
@@ -297,8 +297,8 @@ class _Run:
         texts = [empty if name is None else frame.text(name) for name in found]
         columns = score_columns(self.model.score_batch(*texts, policy=self.policy))
         if self.reasons:
-            rows = zip(*(text.to_pylist() for text in texts), strict=True)
-            notes = [[reason.note for reason in self._explain(*row).reasons] for row in rows]
+            blocks = self.model.explain_blocks(*texts, policy=self.policy, limit=self.reasons)
+            notes = [[reason.note for reason in found] for _, every in blocks for found in every]
             columns["reasons"] = pa.array(notes, pa.list_(pa.string()))
         if self.model_column:
             columns["model"] = pa.array([self.model.id] * frame.num_rows, pa.string())
@@ -307,24 +307,17 @@ class _Run:
     def items(self, items: Iterable[object]) -> list[ListingScore]:
         """Score the items of an iterable."""
         listings = self._listings(items)
-        if self.reasons:
-            return [self._explain(one.title, one.description, one.shop) for one in listings]
         found: list[ListingScore] = []
         # In blocks, so that a generator is never held whole as text.
         while block := list(islice(listings, _BLOCK)):
-            scores = self.model.score_batch(
-                [one.title for one in block],
-                [one.description for one in block],
-                [one.shop for one in block],
-                policy=self.policy,
-            )
-            found += _results(scores, self.model.id, self.policy)
+            titles = [one.title for one in block]
+            texts = titles, [one.description for one in block], [one.shop for one in block]
+            if self.reasons:
+                found += explain_all(self.model, *texts, policy=self.policy, reasons=self.reasons)
+            else:
+                scores = self.model.score_batch(*texts, policy=self.policy)
+                found += _results(scores, self.model.id, self.policy)
         return found
-
-    def _explain(self, title: str, description: str, shop: str) -> ListingScore:
-        return explain_texts(
-            self.model, title, description, shop, policy=self.policy, reasons=self.reasons
-        )
 
     def _listings(self, items: Iterable[object]) -> Iterator[Listing]:
         known: dict[tuple[object, ...], list[str | None]] = {}
@@ -383,20 +376,50 @@ def explain_texts(
 ) -> ListingScore:
     """Score one listing, given as texts without missing values, and say why."""
     if reasons == 0:
-        scores = model.score_batch([title], [description], [shop], policy=policy)
-        return _results(scores, model.id, policy)[0]
-    scores, found = model.explain(title, description, shop, policy=policy, limit=reasons)
-    return replace(_results(scores, model.id, policy)[0], reasons=found)
+        score, *facts, tier = model.score_one(title, description, shop, policy=policy)
+        named = dict(zip(_FACTS, facts, strict=True))
+        return ListingScore(score, TIERS[tier], named, (), model.id, policy)
+    (found,) = explain_all(model, [title], [description], [shop], policy=policy, reasons=reasons)
+    return found
 
 
-def _results(scores: BatchScores, model: str, policy: str) -> list[ListingScore]:
+def explain_all(
+    model: Model,
+    titles: Sequence[str],
+    descriptions: Sequence[str],
+    shops: Sequence[str],
+    *,
+    policy: str,
+    reasons: int,
+) -> Iterator[ListingScore]:
+    """Score many listings, given as texts without missing values, and say why, in order.
+
+    It does what `explain_texts` does for each, several times as fast.
+    """
+    texts = zip(titles, descriptions, strict=True)
+    blocks = model.explain_blocks(titles, descriptions, shops, policy=policy, limit=reasons)
+    for scores, every in blocks:
+        yield from _results(scores, model.id, policy, every, texts)
+
+
+def _results(
+    scores: BatchScores,
+    model: str,
+    policy: str,
+    reasons: Iterable[tuple[Reason, ...]] = repeat(()),
+    texts: Iterable[tuple[str, str]] = repeat(("", "")),
+) -> list[ListingScore]:
     rows = zip(
         scores.score.tolist(),
         scores.tier.tolist(),
-        *(getattr(scores, name).tolist() for name in _FACTS),
-        strict=True,
+        zip(*(getattr(scores, name).tolist() for name in _FACTS), strict=True),
+        reasons,
+        texts,
+        strict=False,
     )
     return [
-        ListingScore(score, TIERS[tier], dict(zip(_FACTS, facts, strict=True)), (), model, policy)
-        for score, tier, *facts in rows
+        ListingScore(
+            score, TIERS[tier], dict(zip(_FACTS, facts, strict=True)), why, model, policy, *words
+        )
+        for score, tier, facts, why, words in rows
     ]
