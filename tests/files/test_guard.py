@@ -5,16 +5,28 @@ from hypothesis import strategies as st
 
 from thriftwatch.files import guard_cell, guard_column, unguard_cell, unguard_column
 
-cells = st.text() | st.from_regex(r"\A'{0,3}[=+\-@\t\r\n'][^\x00]{0,5}\Z")
+SIGNS = "=+-@\t\r\n＝＋－＠﹦﹢﹣﹫"
+BLANKS = " \t\r\n\0\v\f\xa0\u2003\u200b\u3000\ufeff"
+cells = st.text() | st.builds(
+    "".join,
+    st.tuples(
+        st.text("'", max_size=3),
+        st.text(BLANKS, max_size=3),
+        st.text(SIGNS + "'", max_size=2),
+        st.text(max_size=5),
+    ),
+)
 
 
-@pytest.mark.parametrize("first", list("=+-@\t\r"))
+@pytest.mark.parametrize("first", [*SIGNS, "  =", "\u3000＝", "\xa0-", "\ufeff@", "\n\0+"])
 def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe(first):
     assert guard_cell(f"{first}1+1") == f"'{first}1+1"
     assert unguard_cell(f"'{first}1+1") == f"{first}1+1"
 
 
-@pytest.mark.parametrize("plain", ["", "'", "''", "hoodie -50%", "'90s hoodie", " =1", "\n=1"])
+@pytest.mark.parametrize(
+    "plain", ["", "'", "''", "hoodie -50%", "'90s hoodie", " 90s", " '=1", "−1", "±1"]
+)
 def test_other_cells_are_left_alone(plain):
     assert guard_cell(plain) == plain
     assert unguard_cell(plain) == plain
@@ -26,6 +38,7 @@ def test_exactly_one_apostrophe_is_taken_off():
 
 @given(cells)
 @example("'=1")
+@example("'  =1")
 def test_taking_off_undoes_putting_on(text):
     assert unguard_cell(guard_cell(text)) == text
 
@@ -37,7 +50,8 @@ def test_different_cells_stay_different(one, other):
 
 @given(cells)
 def test_a_guarded_cell_is_never_run(text):
-    assert not guard_cell(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not guard_cell(text).lstrip(BLANKS).startswith(tuple(SIGNS))
+    assert not guard_cell(text).startswith(("\t", "\r", "\n"))
 
 
 @given(st.lists(st.none() | cells))

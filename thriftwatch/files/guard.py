@@ -1,15 +1,17 @@
 """Keep cells from running as formulas when a table is opened in a spreadsheet.
 
-Excel, LibreOffice and Google Sheets run a cell that starts with ``=``, ``+``, ``-`` or ``@`` (or
-a tab or carriage return before one) as a formula, and sellers choose what their titles start
-with. An apostrophe in front turns such a cell into text. Titles that really start with ``-`` or
-``+62`` are common, so what is put on when a table is written is taken off when it is read.
+Excel, LibreOffice and Google Sheets run a cell that starts with ``=``, ``+``, ``-`` or ``@`` as a
+formula, some of them also after spaces or where the sign is of full width, and sellers choose
+what their titles start with. An apostrophe in front turns such a cell into text. Titles that
+really start with ``-`` or ``+62`` are common, so what is put on when a table is written is taken
+off when it is read.
 
-The rule, with *dangerous* for the six characters ``= + - @`` tab CR:
+The rule, with *dangerous* for a tab, a line end, or one of ``= + - @`` in any width, with or
+without blank characters before it:
 
-- on the way out, a cell of zero or more apostrophes followed by a dangerous character gets one
+- on the way out, a cell of zero or more apostrophes followed by something dangerous gets one
   more apostrophe in front;
-- on the way in, a cell of one or more apostrophes followed by a dangerous character loses one.
+- on the way in, a cell of one or more apostrophes followed by something dangerous loses one.
 
 Counting the apostrophes that are already there is what makes the first step reversible:
 ``=1`` and ``'=1`` are different texts and stay different.
@@ -22,10 +24,14 @@ import pyarrow.compute as pc
 
 __all__ = ["guard_cell", "guard_column", "unguard_cell", "unguard_column"]
 
-_DANGEROUS = "[=+\\-@\t\r]"
-# \A and not ^, because these patterns are read by two engines (Python's and RE2).
-_UNGUARDED = rf"\A('*{_DANGEROUS})"
-_GUARDED = rf"\A'('*{_DANGEROUS})"
+# Spelled out, because these patterns are read by three engines (Python's, RE2 and that of the
+# browser a review page is opened in) that do not agree on what a space is.
+_BLANK = "[\x00-\x20\x7f-\xa0\xad\u034f\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f"
+_BLANK += "\u205f-\u2064\u3000\ufeff]"
+_SIGN = "[=+\\-@\t\r\n＝＋－＠﹦﹢﹣﹫]"
+# \A and not ^, which after a line end means something else to each of them.
+_UNGUARDED = rf"\A('*{_BLANK}*{_SIGN})"
+_GUARDED = rf"\A'('*{_BLANK}*{_SIGN})"
 
 
 def guard_cell(text: str) -> str:

@@ -1,0 +1,10 @@
+"""A page to review scored listings in: one file, opened from disk, without server or network.
+
+`read_review` takes what ``thriftwatch score -o`` wrote and explains it; `write_page` puts it into
+a page, from ``page.html``, ``page.css`` and the scripts beside them.
+"""
+
+from thriftwatch.review.listings import Review, read_review
+from thriftwatch.review.page import review_page, write_page
+
+__all__ = ["Review", "read_review", "review_page", "write_page"]
