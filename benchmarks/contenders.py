@@ -17,6 +17,8 @@ import numpy as np
 from common import Texts
 from numpy.typing import NDArray
 
+from thriftwatch.evaluation.baseline import keyword_scores
+
 Floats = NDArray[np.float64]
 
 
@@ -231,22 +233,10 @@ class KeywordList(Contender):
     """A keyword list made from the lexicon: summed strength of the words of the trade."""
 
     name = "keyword list from the lexicon"
-    _CLASSES = ("used", "import", "wholesale")
 
     def fit(self, texts: Sequence[str], labels: Sequence[int]) -> None:
         """Read the lexicon; nothing is learned."""
-        import re
-
-        from thriftwatch.text.lexicon import load_lexicon
-
-        self.strength = {
-            form: term.strength
-            for term in load_lexicon()
-            if term.word_class in self._CLASSES
-            for form in term.forms
-        }
-        longest_first = sorted(self.strength, key=len, reverse=True)
-        self.pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
+        keyword_scores([""])
 
     def prepare(self, texts: Texts) -> Any:
         """Join title and description."""
@@ -254,8 +244,7 @@ class KeywordList(Contender):
 
     def score(self, prepared: Any) -> Floats:
         """Add up the strength of the distinct words found."""
-        found = (set(self.pattern.findall(text.lower())) for text in prepared)
-        return np.array([float(sum(map(self.strength.__getitem__, forms))) for forms in found])
+        return keyword_scores(prepared)
 
 
 class Embedding(Contender):

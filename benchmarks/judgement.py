@@ -40,9 +40,9 @@ from perturbations import PERTURBATIONS
 
 from thriftwatch import Model, train
 from thriftwatch.evaluation.groups import grouped_folds, near_duplicate_groups
+from thriftwatch.evaluation.intervals import bootstrap_interval
 from thriftwatch.evaluation.metrics import (
     average_precision,
-    bootstrap_interval,
     calibration_error,
     precision_at_prevalence,
     threshold_at_false_positive_rate,

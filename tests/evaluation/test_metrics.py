@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from thriftwatch.errors import InputError
+from thriftwatch.evaluation.intervals import bootstrap_interval
 from thriftwatch.evaluation.metrics import (
     average_precision,
-    bootstrap_interval,
     brier,
     calibration_error,
     precision_at_prevalence,

@@ -1,4 +1,4 @@
-"""The figures a model is judged by, with weights, exact ties and grouped intervals.
+"""The figures a model is judged by, with weights and exact ties.
 
 Everything here is numpy alone and agrees with scikit-learn where scikit-learn has the figure.
 All functions take ``labels`` (0 or 1, shape (n,)), ``scores`` (higher means more likely 1, shape
@@ -6,23 +6,18 @@ All functions take ``labels`` (0 or 1, shape (n,)), ``scores`` (higher means mor
 A score is above a threshold when it is greater than *or equal to* it.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from thriftwatch.errors import InputError
+from thriftwatch.evaluation.checks import checked_column, checked_probabilities, checked_table
+from thriftwatch.evaluation.curves import Curve, descending, tie_ends
 
 __all__ = [
-    "Interval",
-    "Metric",
     "RecallAtPrecision",
     "average_precision",
-    "bootstrap_interval",
     "brier",
     "calibration_error",
     "precision_at_prevalence",
@@ -32,11 +27,6 @@ __all__ = [
     "roc_auc",
     "threshold_at_false_positive_rate",
 ]
-
-FloatArray = npt.NDArray[np.float64]
-
-#: A figure of (labels, scores, weights); anything of this shape can be bootstrapped.
-Metric = Callable[[FloatArray, FloatArray, FloatArray], float]
 
 
 class RecallAtPrecision(NamedTuple):
@@ -52,32 +42,6 @@ class RecallAtPrecision(NamedTuple):
 
     recall: float
     threshold: float
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A figure with its bootstrap confidence interval.
-
-    Attributes
-    ----------
-    value : float
-        The figure on the data themselves.
-    low, high : float
-        Ends of the interval.
-    level : float
-        Confidence level, such as 0.95.
-    samples : int
-        Resamples in which the figure was defined, which the ends are computed from.
-    """
-
-    value: float
-    low: float
-    high: float
-    level: float
-    samples: int
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 
 def average_precision(
@@ -109,9 +73,7 @@ def average_precision(
     >>> round(average_precision([0, 1, 0, 1], [0.1, 0.4, 0.4, 0.8]), 3)
     0.833
     """
-    curve = _curve(labels, scores, weights)
-    gained = np.diff(curve.hits, prepend=0.0)
-    return float(gained @ curve.precision() / curve.hits[-1])
+    return _curve(labels, scores, weights).average_precision()
 
 
 def roc_auc(
@@ -139,11 +101,7 @@ def roc_auc(
     >>> roc_auc([0, 1, 0, 1], [0.1, 0.4, 0.4, 0.8])
     0.875
     """
-    curve = _curve(labels, scores, weights)
-    new_alarms = np.diff(curve.alarms, prepend=0.0)
-    new_hits = np.diff(curve.hits, prepend=0.0)
-    area = new_alarms @ (curve.hits - new_hits / 2)
-    return float(area / (curve.hits[-1] * curve.alarms[-1]))
+    return _curve(labels, scores, weights).roc_auc()
 
 
 def recall_at_precision(
@@ -184,12 +142,7 @@ def recall_at_precision(
     """
     if not 0 < precision <= 1:
         raise InputError(f"precision must be above 0 and at most 1, not {precision!r}.")
-    curve = _curve(labels, scores, weights)
-    recall = np.where(curve.precision() >= precision, curve.hits / curve.hits[-1], 0.0)
-    best = int(np.argmax(recall))  # the first of equals is the highest threshold
-    if recall[best] == 0:
-        return RecallAtPrecision(0.0, float("inf"))
-    return RecallAtPrecision(float(recall[best]), float(curve.thresholds[best]))
+    return RecallAtPrecision(*_curve(labels, scores, weights).recall_at_precision(precision))
 
 
 def recall_at_threshold(
@@ -223,7 +176,7 @@ def recall_at_threshold(
     >>> recall_at_threshold([0, 1, 0, 1], [0.1, 0.4, 0.4, 0.8], threshold=0.5)
     0.5
     """
-    y, s, w = _table(labels, scores, weights)
+    y, s, w = checked_table(labels, scores, weights)
     positive = w * y
     if not positive.any():
         raise InputError("Recall needs at least one row labelled 1 with weight.")
@@ -261,7 +214,7 @@ def precision_at_threshold(
     >>> round(precision_at_threshold([0, 1, 0, 1], [0.1, 0.4, 0.4, 0.8], threshold=0.4), 3)
     0.667
     """
-    y, s, w = _table(labels, scores, weights)
+    y, s, w = checked_table(labels, scores, weights)
     shown = w * (s >= threshold)
     total = shown.sum()
     return float(shown @ y / total) if total > 0 else float("nan")
@@ -302,7 +255,7 @@ def threshold_at_false_positive_rate(negative_scores: npt.ArrayLike, rate: float
     """
     if not 0 <= rate <= 1:
         raise InputError(f"rate must be between 0 and 1, not {rate!r}.")
-    scores = np.sort(_column(negative_scores, "negative_scores"))[::-1]
+    scores = np.sort(checked_column(negative_scores, "negative_scores"))[::-1]
     # The small term undoes rounding in the product: 0.29 * 100 is 28.999999999999996.
     allowed = int(rate * len(scores) + 1e-9)
     if allowed >= len(scores):
@@ -354,8 +307,8 @@ def calibration_error(
     """
     if bins < 1:
         raise InputError(f"bins must be at least 1, not {bins}.")
-    y, s, w = _descending(*_probabilities(labels, scores, weights))
-    ends = _tie_ends(s)
+    y, s, w = descending(*checked_probabilities(labels, scores, weights))
+    ends = tie_ends(s)
     upto = np.cumsum(w)[ends]
     mass = np.diff(upto, prepend=0.0)
     gap = np.diff(np.cumsum(w * (y - s))[ends], prepend=0.0)
@@ -390,7 +343,7 @@ def brier(
     >>> round(brier([0, 1], [0.1, 0.8]), 3)
     0.025
     """
-    y, s, w = _probabilities(labels, scores, weights)
+    y, s, w = checked_probabilities(labels, scores, weights)
     return float(w @ np.square(s - y) / w.sum())
 
 
@@ -437,206 +390,13 @@ def precision_at_prevalence(recall: float, false_positive_rate: float, prevalenc
     return hits / shown if shown > 0 else float("nan")
 
 
-def bootstrap_interval(
-    metric: Metric,
-    labels: npt.ArrayLike,
-    scores: npt.ArrayLike,
-    groups: npt.ArrayLike | None = None,
-    *,
-    weights: npt.ArrayLike | None = None,
-    samples: int = 1000,
-    level: float = 0.95,
-    seed: int = 0,
-) -> Interval:
-    """Confidence interval of a figure, from resampling groups of rows that belong together.
-
-    Near-copies of a listing succeed and fail together: a thousand rows in a hundred groups carry
-    the information of nearer a hundred rows, and an interval from resampled rows is too narrow.
-
-    Parameters
-    ----------
-    metric : callable
-        Function of (labels, scores, weights) that returns a number, such as `roc_auc`. Bind
-        options with ``functools.partial``.
-    labels, scores : array_like, shape (n,)
-        See the module.
-    groups : array_like of int or str, shape (n,), optional
-        Group of every row, as from `near_duplicate_groups`. Without it every row is a group.
-    weights : array_like, shape (n,), optional
-        Weights of the rows, kept in every resample.
-    samples : int, optional
-        Number of resamples, at least 2.
-    level : float, optional
-        Confidence level in (0, 1).
-    seed : int, optional
-        The same seed gives the same interval.
-
-    Returns
-    -------
-    Interval
-        The figure and its percentile interval (Efron and Tibshirani 1993, chapter 13).
-
-    Raises
-    ------
-    InputError
-        If an argument is not valid, the figure is undefined on the data, or more than one
-        resample in ten leaves it undefined, because positives sit in too few groups.
-
-    Notes
-    -----
-    Each resample draws as many groups as there are, with replacement, and hands `metric` how
-    often every row was drawn as its weight. Rows are put in falling order of score once; the
-    figures of this module notice and do not sort again. `metric` must therefore not depend on
-    the order of rows. Percentile intervals are a little narrow below about 30 groups of positives.
-
-    Examples
-    --------
-    >>> labels, scores = [0, 0, 0, 1, 1, 1] * 20, [0.1, 0.3, 0.6, 0.5, 0.7, 0.9] * 20
-    >>> groups = [row // 3 for row in range(120)]
-    >>> interval = bootstrap_interval(roc_auc, labels, scores, samples=200)
-    >>> interval.low < interval.value < interval.high
-    True
-    """
-    if samples < 2:
-        raise InputError(f"samples must be at least 2, not {samples}.")
-    if not 0 < level < 1:
-        raise InputError(f"level must be between 0 and 1, such as 0.95, not {level!r}.")
-    y, s, w = _table(labels, scores, weights)
-    group, count = _group_numbers(groups, len(y))
-    order = np.argsort(-s, kind="stable")
-    y, s, w, group = y[order], s[order], w[order], group[order]
-    value = metric(y, s, w)
-    if not np.isfinite(value):
-        raise InputError("The figure is undefined on these rows, so it has no interval.")
-    random = np.random.default_rng(seed)
-    figures = np.array(
-        [_figure(metric, y, s, w * _draw(random, count)[group]) for _ in range(samples)]
-    )
-    figures = figures[np.isfinite(figures)]
-    if len(figures) < 0.9 * samples:
-        raise InputError(
-            f"The figure was undefined in {samples - len(figures)} of {samples} resamples: "
-            f"a class sits in too few of the {count} groups. Label more listings that are not "
-            "copies of each other, or report the figure without an interval."
-        )
-    low, high = np.quantile(figures, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(value), float(low), float(high), level, len(figures))
-
-
-# --- bootstrap ---------------------------------------------------------------------------------
-
-
-def _draw(random: np.random.Generator, groups: int) -> npt.NDArray[np.int64]:
-    """How often each group is drawn: a multinomial, by counting, which is the fastest way."""
-    return np.bincount(random.integers(groups, size=groups), minlength=groups)
-
-
-def _figure(metric: Metric, labels: FloatArray, scores: FloatArray, weights: FloatArray) -> float:
-    try:
-        return metric(labels, scores, weights)
-    except InputError:  # the resample lost one class; the caller counts these
-        return float("nan")
-
-
-def _group_numbers(groups: npt.ArrayLike | None, rows: int) -> tuple[npt.NDArray[np.int64], int]:
-    if groups is None:
-        return np.arange(rows), rows
-    names = np.asarray(groups)
-    if names.shape != (rows,):
-        raise InputError(f"groups must have shape ({rows},) like labels, not {names.shape}.")
-    distinct, number = np.unique(names, return_inverse=True)
-    return number, len(distinct)
-
-
-# --- curves ------------------------------------------------------------------------------------
-
-
-class _Curve(NamedTuple):
-    """Weight of positives and negatives at or above each distinct score, highest first."""
-
-    thresholds: FloatArray
-    hits: FloatArray
-    alarms: FloatArray
-
-    def precision(self) -> FloatArray:
-        shown = self.hits + self.alarms
-        # Where rows of weight 0 lead, nothing is shown yet: 0 as in scikit-learn, no warning.
-        return np.divide(self.hits, shown, out=np.zeros_like(shown), where=shown > 0)
-
-
-def _curve(labels: npt.ArrayLike, scores: npt.ArrayLike, weights: npt.ArrayLike | None) -> _Curve:
-    y, s, w = _descending(*_table(labels, scores, weights))
-    ends = _tie_ends(s)
+def _curve(labels: npt.ArrayLike, scores: npt.ArrayLike, weights: npt.ArrayLike | None) -> Curve:
+    y, s, w = descending(*checked_table(labels, scores, weights))
+    ends = tie_ends(s)
     positive = w * y
-    hits = np.cumsum(positive)[ends]
-    alarms = np.cumsum(w - positive)[ends]
-    if hits[-1] <= 0 or alarms[-1] <= 0:
+    curve = Curve(s[ends], np.cumsum(positive)[ends], np.cumsum(w - positive)[ends])
+    if not curve.has_both:
         raise InputError(
             "All rows with weight have the same label; this figure needs rows labelled 0 and 1."
         )
-    return _Curve(s[ends], hits, alarms)
-
-
-def _descending(
-    y: FloatArray, s: FloatArray, w: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Rows by falling score. Sorted rows pass through: a bootstrap sorts once, not per sample."""
-    if np.all(s[:-1] >= s[1:]):
-        return y, s, w
-    order = np.argsort(-s, kind="stable")
-    return y[order], s[order], w[order]
-
-
-def _tie_ends(s: FloatArray) -> npt.NDArray[np.int64] | slice:
-    """Last position of every run of equal scores, as an index."""
-    differs = s[:-1] != s[1:]
-    if differs.all():
-        return slice(None)  # no ties, the common case: no copies either
-    return np.append(np.flatnonzero(differs), len(s) - 1)
-
-
-# --- checks ------------------------------------------------------------------------------------
-
-
-def _table(
-    labels: npt.ArrayLike, scores: npt.ArrayLike, weights: npt.ArrayLike | None
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Labels, scores and weights as checked flat arrays of equal length."""
-    y, s = _column(labels, "labels"), _column(scores, "scores")
-    w = np.ones_like(y) if weights is None else _column(weights, "weights")
-    if not len(y) == len(s) == len(w):
-        raise InputError(
-            f"labels, scores and weights must have equal length, not {len(y)}, {len(s)}, {len(w)}."
-        )
-    wrong = (y != 0) & (y != 1)
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise InputError(f"labels must be 0 or 1; row {row} is {y[row]:g}.")
-    if w.min() < 0 or w.max() <= 0:
-        raise InputError("weights must not be negative, and at least one must be above 0.")
-    return y, s, w
-
-
-def _probabilities(
-    labels: npt.ArrayLike, scores: npt.ArrayLike, weights: npt.ArrayLike | None
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    y, s, w = _table(labels, scores, weights)
-    if s.min() < 0 or s.max() > 1:
-        raise InputError(
-            f"scores must be probabilities in [0, 1], but reach from {s.min():g} to {s.max():g}."
-        )
-    return y, s, w
-
-
-def _column(values: npt.ArrayLike, name: str) -> FloatArray:
-    try:
-        column = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} must be numbers: {error}") from error
-    if column.ndim != 1 or not column.size:
-        raise InputError(f"{name} must be flat and not empty, not of shape {column.shape}.")
-    finite = np.isfinite(column)
-    if not finite.all():
-        row = int(np.argmin(finite))
-        raise InputError(f"{name} must be finite; row {row} is {column[row]}.")
-    return column
+    return curve

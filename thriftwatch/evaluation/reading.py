@@ -1,0 +1,155 @@
+"""Read the rows that are to be judged, and the scores that may stand beside them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from os import PathLike
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from thriftwatch.errors import ColumnError, InputError, shown
+from thriftwatch.evaluation.rows import FACTS, Scores, Table
+from thriftwatch.files import TableRead
+from thriftwatch.listing import find_column
+from thriftwatch.training.labelled import Labelled, read_labelled, read_source
+
+__all__ = ["SLICE_COLUMNS", "read_rows"]
+
+Objects = npt.NDArray[np.object_]
+
+SLICE_COLUMNS = ("platform", "region", "slice", "evasion", "date")
+"""Columns beyond those of `Labelled` that slices and splits use where they are there."""
+_PLACEHOLDER = "thriftwatch_no_title"
+
+
+def read_rows(
+    labelled: object,
+    *,
+    scores: object = None,
+    extra: Sequence[str] = (),
+    encoding: str = "utf-8",
+    columns: Mapping[str, str] | None = None,
+    skip_unusable: bool = False,
+) -> Table:
+    """Read labelled rows, with the further columns that slices and splits need.
+
+    Parameters
+    ----------
+    labelled, encoding, columns, skip_unusable
+        As for `thriftwatch.training.labelled.read_labelled`; copies are kept.
+    scores
+        The name of a column with scores; or scores themselves, for which no title is needed.
+    extra
+        Further columns to read.
+
+    Raises
+    ------
+    ColumnError, InputError, TableError
+        As `read_labelled`; where nothing is labelled it says what a catalogue is good for.
+    """
+    reads = [read_source(source, encoding) for source in _sources(labelled)]
+    explicit = dict(columns or {})
+    for read in reads:
+        _check_labels(read, explicit.get("label"))
+    has_texts = all(_has_title(read, explicit.get("title")) for read in reads)
+    given: dict[str, Objects] = {}
+    if isinstance(scores, str):
+        given = _given_columns(reads, scores)
+        reads = [_without_results(read) for read in reads]
+    own = {f.name for f in fields(Labelled)}
+    for_labels = {name: column for name, column in explicit.items() if name in own}
+    if scores is not None and not has_texts:
+        reads = [_with_placeholder(read) for read in reads]
+        for_labels["title"] = _PLACEHOLDER
+    rows = read_labelled(reads, columns=for_labels, skip_unusable=skip_unusable, keep_copies=True)
+    further = {
+        name: _column(reads, name, explicit.get(name), required=name in extra)[rows.row]
+        for name in dict.fromkeys((*SLICE_COLUMNS, *extra))
+    }
+    read_in_all = sum(read.table.num_rows for read in reads)
+    checked = Scores.checked(given, rows, read_in_all) if given else None
+    return Table(rows, further, checked, has_texts, read_in_all)
+
+
+def _sources(labelled: object) -> list[object]:
+    one = isinstance(labelled, str | PathLike | TableRead) or hasattr(
+        labelled, "__arrow_c_stream__"
+    )
+    several = not one and isinstance(labelled, Sequence)
+    return list(labelled) if several and isinstance(labelled, Sequence) else [labelled]
+
+
+def _has_title(read: TableRead, explicit: str | None) -> bool:
+    names = read.table.column_names
+    return find_column("title", names, explicit, required=False, where=read.file) is not None
+
+
+def _check_labels(read: TableRead, explicit: str | None) -> None:
+    """Refuse a catalogue: nothing in it says what is right."""
+    step = (
+        "nothing can be judged without labels 0 and 1. If this is a catalogue that is thought to "
+        "be lawful, give it beside labelled rows: evaluate(labelled, stream=catalogue), "
+        "thriftwatch evaluate LABELLED.csv --stream CATALOGUE"
+    )
+    names = read.table.column_names
+    column = find_column("label", names, explicit, required=False, where=read.file)
+    if column is None:
+        raise ColumnError(f"there is no column label; {step}", path=read.file, available=names)
+    if read.table.num_rows and not any(text.strip() for text in read.text(column).to_pylist()):
+        raise InputError(f"{read.file}: the column {shown(column)} is empty; {step}")
+
+
+def _column(
+    reads: Sequence[TableRead], name: str, explicit: str | None, *, required: bool
+) -> Objects:
+    parts: list[str] = []
+    for read in reads:
+        column = find_column(
+            name, read.table.column_names, explicit, required=required, where=read.file
+        )
+        empty = [""] * read.table.num_rows
+        parts += empty if column is None else read.text(column).to_pylist()
+    return np.array([text.strip() for text in parts], object)
+
+
+def _given_columns(reads: Sequence[TableRead], score: str) -> dict[str, Objects]:
+    """Read scores from a table, with tier and facts where they are there as numbers."""
+    found = {"score": _column(reads, score, score, required=True)}
+    for name in ("tier", *FACTS):
+        values = _column(reads, name, None, required=False)
+        accepted = (values != "") if name == "tier" else [_is_number(value) for value in values]
+        if all(accepted):
+            found[name] = values
+    return found
+
+
+def _without_results(read: TableRead) -> TableRead:
+    """Give columns that scoring renamed their own names back."""
+    names = read.table.column_names
+    renamed = [name.removesuffix("_input") for name in names]
+    results = {
+        name for name in ("tier", *FACTS) if f"{name}_input" in names or _is_numeric(read, name)
+    }
+    kept = [place for place, name in enumerate(names) if name not in results]
+    table = read.table.select(kept).rename_columns([renamed[place] for place in kept])
+    return replace(read, table=table)
+
+
+def _is_numeric(read: TableRead, name: str) -> bool:
+    if name not in read.table.column_names:
+        return False
+    return all(_is_number(value) for value in read.text(name).to_pylist())
+
+
+def _is_number(value: str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _with_placeholder(read: TableRead) -> TableRead:
+    names = pa.array([f"row {row}" for row in range(1, read.table.num_rows + 1)])
+    return replace(read, table=read.table.append_column(_PLACEHOLDER, names))

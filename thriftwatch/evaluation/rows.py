@@ -1,0 +1,251 @@
+"""What is judged: labelled rows with scores, wherever both come from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from thriftwatch.errors import InputError, listed, shown
+from thriftwatch.evaluation.baseline import keyword_scores
+from thriftwatch.evaluation.checks import FloatArray, checked_column
+from thriftwatch.evaluation.groups import near_duplicate_groups
+from thriftwatch.evaluation.intervals import group_numbers
+from thriftwatch.evaluation.overlap import joined_texts
+from thriftwatch.model.model import POLICIES, TIERS, BatchScores, Model
+from thriftwatch.training.labelled import Labelled
+
+__all__ = ["FACTS", "ScoredRows", "Scores", "Table", "score_with", "targets", "tier_places"]
+
+Objects = npt.NDArray[np.object_]
+FACTS = ("goods", "worn", "foreign")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Labelled rows with the further columns that slices and splits need.
+
+    Attributes
+    ----------
+    rows
+        The labelled rows.
+    columns
+        Further columns, shape (rows,), text.
+    given
+        Scores that were in the table, if they were asked for.
+    has_texts
+        Whether there are titles; scored rows may come without.
+    read
+        How many rows were read, usable or not: what scores and groups are given for.
+    """
+
+    rows: Labelled
+    columns: Mapping[str, Objects]
+    given: "Scores | None"
+    has_texts: bool
+    read: int
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.rows)
+
+    @property
+    def texts(self) -> list[str]:
+        """Title and description of each row as one text."""
+        return joined_texts(self.rows)
+
+    def take(self, places: npt.NDArray[Any]) -> "Table":
+        """Return some of the rows."""
+        columns = {name: values[places] for name, values in self.columns.items()}
+        given = self.given.take(places) if self.given else None
+        return Table(self.rows.take(places), columns, given, self.has_texts, self.read)
+
+    def groups(self, groups: npt.ArrayLike | str | None) -> npt.NDArray[np.int64]:
+        """Return the group of each row: as given, a column, or near-duplicates and pairs."""
+        if isinstance(groups, str):
+            return group_numbers(self.columns[groups].astype(str), len(self))[0]
+        if groups is not None:
+            return group_numbers(
+                _aligned(np.asarray(groups), self.rows, self.read, "groups"), len(self)
+            )[0]
+        if not self.has_texts:
+            return np.arange(len(self))
+        return near_duplicate_groups(self.texts, extra_keys=[self.rows.pair.tolist()])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """Scores of rows; every array has shape (rows,).
+
+    Attributes
+    ----------
+    score
+        Higher means more likely positive; probabilities where they come from a model.
+    tier
+        int8: place in `TIERS`; None where the scores come without.
+    facts
+        Probability of goods, worn and foreign, as far as they are known.
+    """
+
+    score: FloatArray
+    tier: npt.NDArray[np.int8] | None = None
+    facts: Mapping[str, FloatArray] | None = None
+
+    @property
+    def probabilities(self) -> bool:
+        """Whether all scores can be probabilities."""
+        return bool(((self.score >= 0) & (self.score <= 1)).all())
+
+    @classmethod
+    def of_batch(cls, batch: BatchScores) -> "Scores":
+        """Take what a model returned."""
+        return cls(batch.score, batch.tier, {name: getattr(batch, name) for name in FACTS})
+
+    @classmethod
+    def checked(cls, scores: object, rows: Labelled, read: int) -> "Scores":
+        """Check scores that a caller gave: an array, or a mapping with ``score`` and more."""
+        columns = dict(scores) if isinstance(scores, Mapping) else {"score": scores}
+        if "score" not in columns:
+            raise InputError(f'scores has no "score"; it has {listed(columns)}')
+        numbers: dict[str, FloatArray] = {}
+        for name in ("score", *FACTS):
+            if name in columns:
+                values = _aligned(np.asarray(columns[name]), rows, read, f"scores[{name!r}]")
+                numbers[name] = checked_column(values, f"scores[{name!r}]")
+        tier = columns.get("tier")
+        return cls(
+            numbers.pop("score"),
+            None if tier is None else tier_places(_aligned(np.asarray(tier), rows, read, "tier")),
+            numbers or None,
+        )
+
+    def take(self, places: npt.NDArray[Any]) -> "Scores":
+        """Return the scores of some rows."""
+        facts = {name: values[places] for name, values in (self.facts or {}).items()}
+        return Scores(
+            self.score[places], None if self.tier is None else self.tier[places], facts or None
+        )
+
+    def with_tiers_of(self, model: Model, policy: str) -> "Scores":
+        """Put scores that come without tiers in those of a model."""
+        if self.tier is not None:
+            return self
+        thresholds = model.card["tiers"][policy]
+        tier = np.where(
+            self.score >= thresholds["likely"], 2, self.score >= thresholds["review"]
+        ).astype(np.int8)
+        return replace(self, tier=tier)
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredRows:
+    """Rows that are judged.
+
+    Attributes
+    ----------
+    table
+        The rows.
+    scores
+        Their scores.
+    target
+        int8, shape (rows,): 1 where the policy is meant.
+    counted
+        bool, shape (rows,): rows that the headline counts; `uncertain` ones are left out.
+    group
+        int64, shape (rows,): rows that are resampled together.
+    policy
+        What is searched for.
+    """
+
+    table: Table
+    scores: Scores
+    target: npt.NDArray[np.int8]
+    counted: npt.NDArray[np.bool_]
+    group: npt.NDArray[np.int64]
+    policy: str
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.target)
+
+    @property
+    def groups(self) -> int:
+        """Number of groups."""
+        return int(self.group.max()) + 1
+
+    @cached_property
+    def keywords(self) -> FloatArray | None:
+        """Score of the keyword list; None where there are no texts."""
+        return keyword_scores(self.table.texts) if self.table.has_texts else None
+
+    def take(self, places: npt.NDArray[Any]) -> "ScoredRows":
+        """Return some of the rows."""
+        return ScoredRows(
+            self.table.take(places),
+            self.scores.take(places),
+            self.target[places],
+            self.counted[places],
+            self.group[places],
+            self.policy,
+        )
+
+
+def tier_places(names: npt.NDArray[Any]) -> npt.NDArray[np.int8]:
+    """Return the place in `TIERS` of each name or number."""
+    if names.dtype.kind in "iu" and set(names.tolist()) <= set(range(len(TIERS))):
+        return names.astype(np.int8)
+    known = {name: place for place, name in enumerate(TIERS)}
+    for row, name in enumerate(names.tolist()):
+        if name not in known:
+            raise InputError(f"tier: row {row} is {shown(name)}; accepted: {listed(TIERS)}")
+    return np.array([known[name] for name in names.tolist()], np.int8)
+
+
+def targets(rows: Labelled, policy: str) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.bool_]]:
+    """Return what a policy is after in each row, and whether the row states it.
+
+    Raises
+    ------
+    InputError
+        If no row states it, or all rows state the same.
+    """
+    from thriftwatch.training.interaction import output_targets
+
+    place = POLICIES.index(policy)
+    target, weight = output_targets(rows)
+    stated = weight[:, place] > 0
+    if len(np.unique(target[stated, place])) < 2:
+        needs = (
+            "labels of both kinds"
+            if policy == "imported"
+            else "the columns goods and worn, with used garments and other goods"
+        )
+        raise InputError(f"the policy {shown(policy)} needs {needs}; add such rows")
+    return target[:, place], stated
+
+
+def score_with(table: Table, model: Model, policy: str, on_rows: Callable[[int], object]) -> Scores:
+    """Score rows with a model."""
+    rows, block = table.rows, 10_000
+    parts = []
+    for start in range(0, len(rows), block):
+        part = slice(start, start + block)
+        texts = (rows.title[part].tolist(), rows.description[part].tolist())
+        parts.append(model.score_batch(*texts, rows.shop[part].tolist(), policy=policy))
+        on_rows(len(parts[-1].score))
+    joined = BatchScores(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in BatchScores.__slots__)
+    )
+    return Scores.of_batch(joined)
+
+
+def _aligned(values: npt.NDArray[Any], rows: Labelled, read: int, name: str) -> npt.NDArray[Any]:
+    """Return the values of the usable rows, given one for each row that was read."""
+    if values.shape != (read,):
+        raise InputError(
+            f"{name} must be flat with one value for each of the {read} rows, not of shape "
+            f"{values.shape}"
+        )
+    return values[rows.row]
