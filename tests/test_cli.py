@@ -338,11 +338,11 @@ def test_explain_marks_the_words_and_gives_sentences_in_both_languages(run):
     status, stdout, _ = run("explain", title, description, "--shop", "thrift.bdg")
     found = score_listing(title, description, shop="thrift.bdg", reasons=8)
     assert status == 0
-    assert "[+" in stdout
+    assert "[+foreign: second import]" in stdout
     for reason in found.reasons:
         assert reason.note in stdout
         assert reason.note_en in stdout
-    unmarked = stdout.replace("[+", "").replace("[-", "").replace("]", "")
+    unmarked = re.sub(r"\[[+-]\w+: |\]", "", stdout)
     for text in (title, description, "thrift.bdg", DISCLAIMER, DISCLAIMER_EN, found.model):
         assert text in unmarked
     for name, value in found.facts.items():

@@ -15,19 +15,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from thriftwatch.evaluation.compare import compare
+    from thriftwatch.evaluation.evaluate import evaluate
+    from thriftwatch.evaluation.evaluation import Evaluation
     from thriftwatch.listing import Listing
     from thriftwatch.model.artifact import load_model
     from thriftwatch.model.model import Model
     from thriftwatch.result import ListingScore, Reason
     from thriftwatch.scoring import score_listing, score_listings
-    from thriftwatch.training import TrainResult, train
+    from thriftwatch.training import ListingClassifier, TrainResult, train
 
 __all__ = [
+    "Evaluation",
     "Listing",
+    "ListingClassifier",
     "ListingScore",
     "Model",
     "Reason",
     "TrainResult",
+    "compare",
+    "evaluate",
     "load_model",
     "score_listing",
     "score_listings",
@@ -37,11 +44,15 @@ __version__ = "0.1.0"
 
 # Imported on first use: who scores a listing does not pay for what trains a model.
 _MODULES = {
+    "Evaluation": "evaluation.evaluation",
     "Listing": "listing",
+    "ListingClassifier": "training",
     "ListingScore": "result",
     "Model": "model.model",
     "Reason": "result",
     "TrainResult": "training",
+    "compare": "evaluation.compare",
+    "evaluate": "evaluation.evaluate",
     "load_model": "model.artifact",
     "score_listing": "scoring",
     "score_listings": "scoring",
