@@ -1,0 +1,29 @@
+"""``thriftwatch info``."""
+
+import click
+
+__all__ = ["info"]
+
+
+@click.command()
+@click.argument("model", required=False)
+def info(model: str | None) -> None:
+    """Show what a model is: version, training data, metrics, thresholds, checksums.
+
+    MODEL is a model folder; without it, the bundled model.
+    """
+    from thriftwatch.console import console, tree
+    from thriftwatch.model.artifact import load_model
+    from thriftwatch.model.prevalence import expectation_lines
+
+    found = load_model(model)
+    out = console()
+    out.print(found.id, style="bold", soft_wrap=True)
+    expected = expectation_lines(found.card)
+    counted = {"curve", "expected_precision"} if expected else set()
+    for line in tree({key: value for key, value in found.card.items() if key not in counted}):
+        out.print(line, soft_wrap=True)
+    if expected:
+        out.print("what a reviewer should expect where so many listings are", soft_wrap=True)
+    for line in expected:
+        out.print(f"  {line}", soft_wrap=True)

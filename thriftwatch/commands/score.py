@@ -1,0 +1,194 @@
+"""``thriftwatch score``."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import click
+
+from thriftwatch.commands.shared import (
+    SHOWN_REJECTED,
+    column_options,
+    encoding_option,
+    model_option,
+    policy_option,
+    print_rejected,
+    refuse_overwriting,
+    row_count,
+)
+from thriftwatch.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from thriftwatch.files import RejectedRow
+    from thriftwatch.listing import Listing
+    from thriftwatch.model.model import Model
+    from thriftwatch.ranking import Ranking
+    from thriftwatch.result import ListingScore
+
+__all__ = ["score"]
+
+_TOP = 20
+_TOP_REASONS = 10
+
+
+@click.command()
+@click.argument("listings", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--output",
+    metavar="OUT",
+    help="File to write: .csv, .tsv, .jsonl, .parquet or .xlsx; - is CSV on standard output.",
+)
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=f"Show the N highest scores in a table; {_TOP} of them if there is no OUT.",
+)
+@policy_option
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use."
+)
+@model_option
+@column_options
+@encoding_option
+@click.option(
+    "--no-guard",
+    is_flag=True,
+    help="Write cells that begin with = + - @ as they are, though spreadsheets run them.",
+)
+@click.option(
+    "--evidence",
+    metavar="EVIDENCE.jsonl",
+    help="Also write an evidence record of the rows at review or likely; see thriftwatch verify.",
+)
+@click.option(
+    "--keep-contacts",
+    is_flag=True,
+    help="Keep phone numbers and addresses in the evidence record; they are hidden otherwise.",
+)
+def score(
+    *,
+    listings: Sequence[str],
+    output: str | None,
+    top: int | None,
+    policy: str,
+    jobs: int,
+    model: str | None,
+    title_column: str | None,
+    description_column: str | None,
+    shop_column: str | None,
+    encoding: str,
+    no_guard: bool,
+    evidence: str | None,
+    keep_contacts: bool,
+) -> None:
+    """Score files of listings and rank them, the highest score first.
+
+    LISTINGS are .csv, .tsv, .jsonl, .parquet or .xlsx files; - is CSV on standard input.
+    The columns are found by their names, English or Indonesian: title or judul, description or
+    deskripsi, shop or toko. All columns are kept; score, tier, goods, worn, foreign, reasons (for
+    rows at review or likely, in Indonesian) and model are added. Rows that cannot be read are
+    set aside in OUT.rejected.csv.
+    """
+    from thriftwatch.console import console, progress, ranking_table
+    from thriftwatch.files import check_output, check_writable, write_table
+    from thriftwatch.ranking import rank_listings, read_listings
+    from thriftwatch.scoring import as_model, check_options
+
+    check_options(policy)
+    aside = None
+    if output is not None:
+        check_output(output)
+        aside = _rejected_path(output)
+        refuse_overwriting(listings, [output, aside])
+    if evidence is not None:
+        if evidence == "-":
+            raise InputError("--evidence must name a file, for example evidence.jsonl")
+        check_writable(evidence)
+        refuse_overwriting([*listings, *filter(None, (output, aside))], [evidence])
+    scorer = as_model(model)
+    columns = {"title": title_column, "description": description_column, "shop": shop_column}
+    started = perf_counter()
+    with progress("Reading") as advance:
+        read = read_listings(listings, columns=columns, encoding=encoding, on_rows=advance)
+    with progress("Scoring", read.texts.num_rows) as advance:
+        ranking = rank_listings(read, scorer, policy=policy, jobs=jobs, on_rows=advance)
+    seconds = perf_counter() - started
+
+    if aside is not None and (read.rejected or Path(aside).exists()):
+        write_table(_rejected_table(read.rejected), aside, guard=not no_guard)
+    if output is not None:
+        write_table(ranking.table, output, guard=not no_guard)
+    if output is None or top is not None:
+        shown = console(stderr=output == "-")
+        rows = _highest(ranking, scorer, policy, top or _TOP)
+        shown.print(*ranking_table(rows, shown.width), sep="\n")
+    log = console(stderr=True)
+    rest = f"all are in {aside}" if aside else "with -o OUT all are written to OUT.rejected.csv"
+    print_rejected(log, read.rejected, limit=SHOWN_REJECTED, rest=rest)
+    for name, other in ranking.renamed.items():
+        log.print(f"The column {name} of the input is now {other}.", soft_wrap=True)
+    log.print(_summary(ranking.table, len(read.rejected), seconds), soft_wrap=True)
+    if evidence is not None:
+        from thriftwatch.files.evidence import write_ranking
+
+        written = write_ranking(
+            evidence, ranking, scorer, policy=policy, sources=listings, keep_contacts=keep_contacts
+        )
+        log.print(f"{row_count(written.listings)} recorded in {evidence}; head:", soft_wrap=True)
+        log.print(written.head, soft_wrap=True)
+
+
+def _rejected_path(output: str) -> str | None:
+    """Name the file beside `output` for rows that cannot be read; a stream has none."""
+    if output == "-":
+        return None
+    path = Path(output)
+    return str(path.with_name(f"{Path(path.name.removesuffix('.gz')).stem}.rejected.csv"))
+
+
+def _rejected_table(rejected: Sequence["RejectedRow"]) -> "pa.Table":
+    import pyarrow as pa
+
+    from thriftwatch.files.cells import string_column
+
+    return pa.table(
+        {
+            "file": string_column([row.file for row in rejected]),
+            "line": pa.array([row.line for row in rejected], pa.int64()),
+            "reason": string_column([row.reason for row in rejected]),
+            "raw": string_column([row.raw for row in rejected]),
+        }
+    )
+
+
+def _highest(
+    ranking: "Ranking", model: "Model", policy: str, top: int
+) -> "Iterator[tuple[Listing, ListingScore]]":
+    from thriftwatch.listing import Listing
+    from thriftwatch.scoring import explain_texts
+
+    for row in ranking.texts.slice(0, top).to_pylist():
+        yield Listing(**row), explain_texts(model, **row, policy=policy, reasons=_TOP_REASONS)
+
+
+def _summary(table: "pa.Table", rejected: int, seconds: float) -> str:
+    scores = table["score"].to_numpy()
+    tiers = table["tier"].to_numpy()
+    rows = len(scores)
+
+    def share(mask: "NDArray[np.bool_]") -> str:
+        number = int(mask.sum())
+        return f"{number:,} ({number / max(rows, 1):.2%})"
+
+    parts = [f"{tier} {share(tiers == tier)}" for tier in ("likely", "review", "clear")]
+    return (
+        f"{row_count(rows)} scored in {seconds:.1f} s ({rows / max(seconds, 1e-9):,.0f} rows/s): "
+        f"{', '.join(parts)}; 0.5 or more {share(scores >= 0.5)}; {rejected:,} rejected"
+    )

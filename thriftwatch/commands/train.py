@@ -1,0 +1,72 @@
+"""``thriftwatch train``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from thriftwatch.commands.shared import encoding_option, print_rejected, refuse_overwriting
+
+__all__ = ["train"]
+
+
+@click.command()
+@click.argument("labelled", nargs=-1, required=True)
+@click.option("-o", "--output", required=True, metavar="MODEL_FOLDER", help="Folder to write.")
+@click.option("--exclude", metavar="CSV", help="Hold out the rows whose id is in this file.")
+@click.option(
+    "--prevalence",
+    type=float,
+    metavar="SHARE",
+    help="Share of positives where the model will be used, such as 0.005.",
+)
+@click.option("--issues", metavar="OUT", help="Also write the labels to look at again, as a table.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Which folds to use.")
+@click.option("--skip-unusable", is_flag=True, help="Set rows aside that cannot be used.")
+@encoding_option
+def train(
+    *,
+    labelled: Sequence[str],
+    output: str,
+    exclude: str | None,
+    prevalence: float | None,
+    issues: str | None,
+    seed: int,
+    skip_unusable: bool,
+    encoding: str,
+) -> None:
+    """Train a model on labelled listings.
+
+    LABELLED are files with a title (or judul) and a label (0 or 1) in each row; description,
+    certainty, rule, goods, worn, origin, spans and pair are used where they are there. Several
+    annotators have a column each (label_a, label_b) or a row each (annotator). Add the sample,
+    data/sample/labelled.csv, to your own labels to learn from both.
+    """
+    from thriftwatch.console import console, steps
+    from thriftwatch.files import check_folder, check_output, write_table
+    from thriftwatch.model.artifact import FILES
+    from thriftwatch.training import train as train_model
+    from thriftwatch.training.label_issues import issues_table
+
+    folder = Path(output)
+    check_folder(folder, FILES)
+    if issues is not None:
+        check_output(issues)
+        refuse_overwriting(labelled, [issues])
+    with steps() as tell:
+        result = train_model(
+            labelled,
+            exclude=exclude,
+            prevalence=prevalence,
+            seed=seed,
+            skip_unusable=skip_unusable,
+            encoding=encoding,
+            progress=tell,
+        )
+    result.model.save(folder)
+    if issues is not None:
+        write_table(issues_table(result.label_issues), issues)
+    log = console(stderr=True)
+    print_rejected(log, result.rejected, limit=None)
+    console().print(result.summary(), soft_wrap=True)
+    log.print(f"{result.model.id} is in {output}", soft_wrap=True)
