@@ -24,6 +24,8 @@ Flags = NDArray[np.bool_]
 
 FAINTEST = 0.1
 """Log-odds below which a word is no reason."""
+_FAINTEST_UNKNOWN = 0.5
+"""The same for words that no lexicon term stands by: a filler word convinces nobody."""
 _JOINED = 0.1
 """Share of the stronger neighbour's weight from which two words are one phrase."""
 _FARTHEST = 2
@@ -36,8 +38,9 @@ _DIVIDES, _ENDS = (np.isin(np.arange(256), list(signs)) for signs in (_DIVIDERS,
 _LAWFUL = frozenset({"new", "own", "domestic", "brand_local", "wanted", "service", "notthing"})
 _ALONE = frozenset({*NAMES, "garment", "adjacent", "goods", "size", "unit"})
 """Classes that name goods, makers and places: never merged into a phrase with their neighbours."""
-_CIRCUMSTANCES = frozenset({"origin", "condition", "trade", "evasion", "market"})
-"""Classes that make no case alone: a foreign place, a flaw, a way of selling, a wink."""
+_CIRCUMSTANCES = frozenset({"origin", "condition", "style", "trade", "evasion", "market"})
+"""Classes that make no case alone: a foreign place, a flaw, a style, a way of selling, a
+wink."""
 _STATED = {
     "goods": frozenset({"garment", "adjacent", "goods", "wanted", "service", "notthing"}),
     "worn": frozenset({"used", "condition", "new", "import", "wholesale"}),
@@ -89,13 +92,13 @@ class Phrases:
 
         The name of a brand or a place is evidence of nothing, and a word that says "new" or "my
         own" is no reason to suspect anybody, whatever weight the company it keeps has given it.
-        A stray letter or two tell a person nothing.
+        A stray letter or two tell a person nothing, and neither does a faint word of no meaning.
         """
-        known = self.classes != 0
+        weight = self.weights[:, 0]
         readable = words.span_ends.take(self.last) - words.span_starts.take(self.first) >= 3
-        suspicion = self.weights[:, 0] > 0
-        unfit = self._are_all(NAMES) | (suspicion & self._are_all(_LAWFUL))
-        fit: Flags = (known | readable) & ~unfit
+        telling = (self.classes != 0) | (readable & (np.abs(weight) >= _FAINTEST_UNKNOWN))
+        unfit = self._are_all(NAMES) | ((weight > 0) & self._are_all(_LAWFUL))
+        fit: Flags = telling & ~unfit
         return fit
 
     def strengths(self) -> Floats:
