@@ -5,7 +5,7 @@ from listings import FLAGGED
 
 from thriftwatch.text.hashing import LONGEST_WORD, gram_hashes, word_hash
 from thriftwatch.text.lexicon import load_lexicon
-from thriftwatch.text.reading import Reading, framed, hash_frames, is_ordinary, read_word
+from thriftwatch.text.reading import Reading, find_unusual, framed, hash_frames, read_word
 from thriftwatch.text.unmask import misspellings
 
 FORMS = sorted({word.encode() for term in load_lexicon() for word in " ".join(term.forms).split()})
@@ -25,7 +25,7 @@ words = (
 @example(b"kilau")
 @example(b"kilauaaa")
 def test_an_ordinary_word_reads_as_itself_and_nothing_else(word):
-    if is_ordinary(word):
+    if not find_unusual([word]):
         assert read_word(word) == Reading(framed(word), 0, -1, 0, False, False)
 
 
@@ -43,4 +43,5 @@ def test_frames_hash_as_their_words_and_names_without_n_grams(written):
 
 
 def test_flagged_words_are_not_ordinary():
-    assert not any(is_ordinary(word.encode()) for word in FLAGGED)
+    words = [word.encode() for word in FLAGGED]
+    assert find_unusual(words) == list(range(len(words)))

@@ -12,15 +12,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from thriftwatch.text.hashing import Hashes, gram_hashes, mix, word_hash
+from thriftwatch.text.hashing import Hashes, gram_hashes, hash_words, mix, word_hash
 from thriftwatch.text.lexicon import CLASSES, NAMES
-from thriftwatch.text.shapes import number_kind
+from thriftwatch.text.shapes import number_kind, number_patterns
 from thriftwatch.text.unmask import misspellings, unmask_word
 from thriftwatch.text.vocabulary import load_vocabulary
 
-__all__ = ["Reading", "framed", "hash_frames", "is_ordinary", "read_word"]
+__all__ = ["Reading", "find_unusual", "framed", "hash_frames", "read_word"]
 
 _STRETCHED = re.compile(rb"([a-z])\1\1")
+_FEW = 24  # words that are hashed sooner one by one than with arrays
 _DIGITS_AS_0 = bytes.maketrans(b"123456789", b"000000000")
 
 
@@ -83,21 +84,35 @@ def framed(word: bytes) -> bytes:
 
 @cache
 def _telling_words() -> frozenset[bytes]:
-    return frozenset({*load_vocabulary().numbers, *misspellings()})
+    vocabulary = load_vocabulary().numbers
+    return frozenset({*vocabulary, *misspellings(), *filter(bytes.isalpha, number_patterns())})
 
 
-def is_ordinary(written: bytes) -> bool:
-    """Return whether a word is nothing but itself: letters that hide nothing, in no table.
+def find_unusual(words: Sequence[bytes]) -> list[int]:
+    """Return the places of words that `read_word` has something to say of.
 
-    Most new words are, and `read_word` has nothing to say of them.
+    Most new words are nothing but themselves: letters that hide nothing, in no table.
 
     Examples
     --------
-    >>> is_ordinary(b"kilau"), is_ordinary(b"bekas"), is_ordinary(b"25rb")
-    (True, False, False)
+    >>> find_unusual([b"kilau", b"bekas", b"25rb", b"murahhh"])
+    [1, 2, 3]
     """
-    plain = written.isalpha() and _STRETCHED.search(written) is None
-    return plain and written not in _telling_words() and not number_kind(written)
+    telling, stretched = _telling_words(), _stretched_words(b" ".join(words))
+    return [
+        place
+        for place, word in enumerate(words)
+        if not word.isalpha() or word in telling or word in stretched
+    ]
+
+
+def _stretched_words(text: bytes) -> frozenset[bytes]:
+    """Return the words in which a letter stands three times in a row."""
+    found = set()
+    for match in _STRETCHED.finditer(text):
+        end = text.find(b" ", match.end())
+        found.add(text[text.rfind(b" ", 0, match.start()) + 1 : end if end >= 0 else None])
+    return frozenset(found)
 
 
 def _may_hide_another(word: bytes) -> bool:
@@ -132,6 +147,13 @@ def hash_frames(frames: Sequence[bytes]) -> tuple[Hashes, Hashes, NDArray[np.int
         int64, shape (words + 1,): where the n-grams of each word start, and the end of the last.
     """
     names = _names()
-    canonical = [names[frame] if frame in names else word_hash(frame[1:-1]) for frame in frames]
     spelled = [b"" if frame in names else frame for frame in frames]
-    return np.array(canonical, np.uint64), *gram_hashes(spelled)
+    plain = [frame[1:-1] for frame in spelled]
+    if len(frames) < _FEW:
+        canonical = np.array([word_hash(word) for word in plain], np.uint64)
+    else:
+        canonical = hash_words(plain)
+    for place, frame in enumerate(frames):
+        if frame in names:
+            canonical[place] = names[frame]
+    return canonical, *gram_hashes(spelled)

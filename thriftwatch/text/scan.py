@@ -33,7 +33,7 @@ from thriftwatch.text.features import (
 )
 from thriftwatch.text.fold import fold_text
 from thriftwatch.text.hashing import LONGEST_WORD, signal_code
-from thriftwatch.text.reading import framed, is_ordinary, read_word
+from thriftwatch.text.reading import find_unusual, framed, read_word
 from thriftwatch.text.shapes import shapes_in_one
 from thriftwatch.text.tokens import (
     CHAIN_BYTES,
@@ -161,15 +161,12 @@ class Scanner:
         if len(self._word_rows) > MOST_WORDS:
             self._store.clear()
         new = [word for word in dict.fromkeys(words) if word not in self._word_rows]
-        frames = []
-        for word in new:
-            written = word.encode()
-            if is_ordinary(written):
-                frames.append(framed(written))
-            else:
-                reading = read_word(written)
-                frames.append(reading.frame)
-                self._telling[word] = reading[1:-1]
+        written = [word.encode() for word in new]
+        frames = list(map(framed, written))
+        for place in find_unusual(written):
+            reading = read_word(written[place])
+            frames[place] = reading.frame
+            self._telling[new[place]] = reading[1:-1]
         rows = self._store.rows(frames)
         self._word_rows.update(zip(new, rows, strict=True))
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from thriftwatch.text.tokens import Words
 from thriftwatch.text.vocabulary import Vocabulary
 
-__all__ = ["SHAPES", "Shapes", "find_shapes", "number_kind", "shapes_in_one"]
+__all__ = ["SHAPES", "Shapes", "find_shapes", "number_kind", "number_patterns", "shapes_in_one"]
 
 Ints = NDArray[np.int64]
 
@@ -42,7 +42,7 @@ class Shapes:
 
 
 @cache
-def _patterns() -> dict[bytes, int]:
+def number_patterns() -> dict[bytes, int]:
     """Return kinds of numbers by the word, every digit read as 0."""
     kinds: dict[str, int] = {"0": _DIGIT, "00": _TWO, "000": _THREE, "x": _TIMES}
     kinds |= {"0" * size: _MANY for size in range(4, 9)}
@@ -57,7 +57,7 @@ def _patterns() -> dict[bytes, int]:
 
 def number_kind(word: bytes) -> int:
     """Return what kind of number a word is (0 for none), given with every digit as 0."""
-    return _patterns().get(word, 0)
+    return number_patterns().get(word, 0)
 
 
 def find_shapes(

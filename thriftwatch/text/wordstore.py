@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thriftwatch.text.hashing import LONGEST_WORD, Hashes, HashTable, distinct, word_hashes
-from thriftwatch.text.reading import framed, hash_frames, is_ordinary, read_word
+from thriftwatch.text.reading import find_unusual, framed, hash_frames, read_word
 
 __all__ = ["MOST_WORDS", "NewWords", "WordLearner", "WordStore"]
 
@@ -163,7 +163,7 @@ class WordStore:
 
     def _learn(self, words: list[bytes], hashes: Hashes) -> None:
         frames = [framed(word) for word in words]
-        told = [place for place, word in enumerate(words) if not is_ordinary(word)]
+        told = find_unusual(words)
         readings = [read_word(words[place]) for place in told]
         for place, reading in zip(told, readings, strict=True):
             frames[place] = reading.frame
