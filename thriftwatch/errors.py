@@ -17,6 +17,7 @@ __all__ = [
     "ThriftwatchError",
     "did_you_mean",
     "listed",
+    "not_one_of",
     "shown",
 ]
 
@@ -164,6 +165,19 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     originals = {candidate.casefold(): candidate for candidate in known}
     nearest = get_close_matches(name.casefold(), originals, n=1, cutoff=0.6)
     return originals[nearest[0]] if nearest else None
+
+
+def not_one_of(name: str, value: object, accepted: Collection[str]) -> InputError:
+    """Return the error that an argument is none of the accepted names.
+
+    Examples
+    --------
+    >>> print(not_one_of("policy", "import", ["imported", "all-used"]))
+    policy must be one of "imported", "all-used", not "import". Did you mean "imported"?
+    """
+    near = did_you_mean(str(value), accepted)
+    hint = f". Did you mean {shown(near)}?" if near else ""
+    return InputError(f"{name} must be one of {listed(accepted)}, not {shown(value)}{hint}")
 
 
 def _printable(text: str) -> str:

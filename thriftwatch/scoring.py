@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
 
-from thriftwatch.errors import InputError, did_you_mean, listed, shown
+from thriftwatch.errors import InputError, listed, not_one_of, shown
 from thriftwatch.listing import Listing, find_column
 from thriftwatch.model.artifact import load_model
 from thriftwatch.model.model import POLICIES, TIERS, BatchScores, Model
@@ -250,9 +250,7 @@ def check_options(policy: str, reasons: int = 0) -> None:
 Did you mean "imported"?
     """
     if policy not in POLICIES:
-        near = did_you_mean(str(policy), POLICIES)
-        hint = f". Did you mean {shown(near)}?" if near else ""
-        raise InputError(f"policy must be one of {listed(POLICIES)}, not {shown(policy)}{hint}")
+        raise not_one_of("policy", policy, POLICIES)
     if not isinstance(reasons, int) or isinstance(reasons, bool) or reasons < 0:
         raise InputError(f"reasons must be 0 or a positive whole number, not {shown(reasons)}")
 

@@ -18,7 +18,7 @@ from thriftwatch.evaluation.behaviour import (
     read_cases,
     run_behaviour,
 )
-from thriftwatch.evaluation.cases import Expectation
+from thriftwatch.evaluation.behaviour.cases import Expectation
 from thriftwatch.files import read_table, write_table
 from thriftwatch.result import ListingScore
 

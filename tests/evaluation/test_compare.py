@@ -80,8 +80,8 @@ def test_a_comparison_reads_as_text_table_and_html(both):
     assert "average precision" in found._repr_html_()
     frame = found.to_frame()
     assert set(frame["figure"]) == set(found.differences)
-    with pytest.raises(InputError, match='"figures" or "listings"'):
-        found.to_frame("rows")
+    with pytest.raises(InputError, match='Did you mean "listings"'):
+        found.to_frame("listing")
 
 
 def test_other_rows_groups_or_samples_are_refused(rows, both):
@@ -93,5 +93,7 @@ def test_other_rows_groups_or_samples_are_refused(rows, both):
     with pytest.raises(InputError, match="different groups"):
         compare(both[0], grouped)
     other = evaluate(table, scores=one, groups=np.arange(300), samples=200, seed=1)
+    with pytest.raises(InputError, match="evaluate returned, not Comparison"):
+        compare(both[0], compare(*both))
     with pytest.raises(InputError, match="seed is 0 in one evaluation and 1"):
         compare(both[0], other)

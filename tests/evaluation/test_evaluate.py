@@ -10,7 +10,7 @@ import pytest
 from sklearn import metrics as sk
 
 from thriftwatch import evaluate, load_model
-from thriftwatch.errors import ColumnError, InputError
+from thriftwatch.errors import ColumnError, InputError, TableError
 from thriftwatch.evaluation.tables import TABLES
 from thriftwatch.training import out_of_fold_probabilities
 from thriftwatch.training.labelled import read_labelled
@@ -291,7 +291,14 @@ def test_a_catalogue_without_labels_is_told_what_it_is_good_for():
         ({"scores": {"score": SCORES, "tier": ["high"] * 10}}, 'row 0 is "high"'),
         ({"scores": SCORES, "groups": [1, 2]}, "groups must be flat"),
         ({"scores": SCORES, "samples": 1}, "samples must be at least 2"),
+        ({"scores": SCORES, "samples": 2.5}, "samples must be at least 2 and whole"),
         ({"scores": SCORES, "level": 95}, "level must be between 0 and 1"),
+        ({"scores": SCORES, "seed": -1}, "seed must be 0 or a positive whole number"),
+        ({"scores": ["high"] * 10}, 'scores must be numbers; row 0 is "high"'),
+        ({"scores": SCORES, "points": 0.5}, "points must be Points"),
+        ({"scores": SCORES, "known": "used"}, "give the catalogue too"),
+        ({"scores": SCORES, "cross_validate": 5}, "cross_validate must be True, a split"),
+        ({"scores": SCORES, "columns": {"titel": "judul"}}, 'Did you mean "title"'),
         ({"scores": SCORES, "policy": "import"}, 'Did you mean "imported"'),
         ({"scores": SCORES, "slices": "shop"}, "slices must be a list"),
         ({"scores": SCORES, "slices": ["category"]}, "no column for the category"),
@@ -305,3 +312,34 @@ def test_what_is_not_accepted_is_said(options, message):
 def test_one_label_alone_is_refused():
     with pytest.raises(InputError, match="needs labels of both kinds"):
         evaluate(pa.table({"label": [1, 1]}), scores=[0.1, 0.2])
+
+
+def test_one_label_alone_among_the_rows_that_count_is_refused():
+    rows = {"label": [0, 1, 1], "certainty": ["uncertain", "sure", "sure"]}
+    with pytest.raises(InputError, match="the others do not have labels of both kinds"):
+        evaluate(pa.table(rows), scores=[0.1, 0.2, 0.3])
+
+
+@pytest.mark.parametrize("score", ["", "high", "nan", "inf"])
+def test_a_score_that_is_no_number_is_told_with_its_place(tmp_path, score):
+    path = tmp_path / "scored.csv"
+    path.write_text(f"label,score\n1,0.5\n0,{score}\n")
+    with pytest.raises(TableError, match=r'scored.csv, line 3, column "score": .* is no score'):
+        evaluate(path, scores="score")
+    table = pa.table({"label": ["1", "0"], "score": ["0.5", score]})
+    with pytest.raises(TableError, match=r'table, row 2, column "score"'):
+        evaluate(table, scores="score")
+
+
+@pytest.mark.parametrize("text", ["", "title,label\n"])
+def test_a_table_without_rows_is_refused(tmp_path, text):
+    path = tmp_path / "labelled.csv"
+    path.write_text(text)
+    with pytest.raises(InputError, match=r"labelled\.csv: (there is nothing in it|no usable)"):
+        evaluate(path)
+
+
+def test_labels_of_several_annotators_are_labels():
+    titles = [f"listing {n}" for n in range(10)]
+    table = pa.table({"title": titles, "label_a": ["0", "1"] * 5, "label_b": ["0", ""] * 5})
+    assert evaluate(table, scores=SCORES, samples=5).counts["positives"] == 5

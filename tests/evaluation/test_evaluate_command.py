@@ -86,3 +86,12 @@ def test_a_catalogue_is_told_where_it_belongs(tmp_path, run):
     write_table(pa.table({"judul": ["panci"]}), tmp_path / "catalogue.csv")
     done = CliRunner().invoke(main, ["evaluate", "catalogue.csv"], standalone_mode=False)
     assert "--stream CATALOGUE" in str(done.exception)
+
+
+def test_what_a_table_says_does_not_steer_the_terminal(run, tmp_path):
+    titles = [f"hoodie \x1b[2J [red]second {n}" for n in range(80)]
+    rows = {"title": titles, "label": ["0", "1"] * 40, "platform": ["\x1b[31ma", "[b]b"] * 40}
+    write_table(pa.table(rows), tmp_path / "hostile.csv")
+    shown = run("hostile.csv", "--samples", "5").stdout
+    assert "\x1b" not in shown
+    assert "[red]second" in shown

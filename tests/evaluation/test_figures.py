@@ -7,14 +7,10 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from thriftwatch.errors import InputError
+from thriftwatch.evaluation.bands import CurveBands
 from thriftwatch.evaluation.calibration import CalibrationFigures, calibration_bins
-from thriftwatch.evaluation.figures import (
-    CurveBands,
-    Points,
-    ScoreFigures,
-    SliceFigures,
-    expected_precision,
-)
+from thriftwatch.evaluation.curves import expected_precision
+from thriftwatch.evaluation.figures import Points, ScoreFigures, SliceFigures
 from thriftwatch.evaluation.metrics import brier, calibration_error, precision_at_prevalence
 
 LABELS = np.array([1, 1, 0, 1, 0, 1, 0, 0, 0, 0])
@@ -142,7 +138,7 @@ def test_bins_keep_ties_together_whatever_the_order():
 
 def test_curves_on_a_grid_by_hand():
     figures = ScoreFigures(LABELS, SCORES, EACH, points=None)
-    bands = CurveBands(figures, EACH, [0.0, 0.5, 1.0])
+    bands = CurveBands(figures.ranked, figures.group, [0.0, 0.5, 1.0])
     found = dict(zip(bands.names, bands(np.ones(10)), strict=True))
     assert [found[f"precision_by_recall@{x}"] for x in ("0", "0.5", "1")] == [1, 1, 4 / 6]
     assert [found[f"recall_by_rate@{x}"] for x in ("0", "0.5", "1")] == [0.5, 1, 1]

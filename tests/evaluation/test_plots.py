@@ -80,6 +80,8 @@ def test_an_unknown_plot_or_a_stream_that_is_not_there_is_refused(evaluation):
         evaluation.plot("slice")
     with pytest.raises(InputError, match="there is no stream"):
         evaluation.plot("stream")
+    with pytest.raises(InputError, match=r"learning_curve\(labelled\).plot\(\)"):
+        evaluation.plot("learning_curve")
 
 
 def test_a_learning_curve_grows_within_one_test_part(sample):

@@ -11,6 +11,8 @@ import pytest
 
 from thriftwatch import evaluate
 from thriftwatch.errors import InputError
+from thriftwatch.evaluation.intervals import Interval
+from thriftwatch.evaluation.learning import LearningCurve, LearningPoint
 from thriftwatch.evaluation.report import render_report
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}} &amp; second import bal'
@@ -46,7 +48,7 @@ def hostile(sample):
     frame = sample.to_pandas()
     frame["label"] = ["0" if label == "1" else "1" for label in frame["label"]]
     frame.loc[frame["label"] == "0", "title"] = HOSTILE
-    frame.loc[frame["label"] == "1", "platform"] = "<b>shopee</b>"
+    frame.loc[frame["label"] == "1", "platform"] = "<b>shopee</b> $\\frac$ \x1b[2J \U0001f6cd"
     catalogue = pa.table({"title": [HOSTILE, *["panci"] * 50], "source": ["<i>a</i>"] * 51})
     found = evaluate(pa.Table.from_pandas(frame), stream=catalogue, samples=10)
     return replace(found, name="<u>model</u>")
@@ -126,3 +128,15 @@ def test_given_scores_make_a_report_too(tmp_path):
 def test_a_folder_that_is_not_there_is_said_before_the_work(evaluation):
     with pytest.raises(InputError, match='folder "no-such-folder" does not exist'):
         evaluation.to_html("no-such-folder/report.html")
+
+
+def test_a_learning_curve_is_shown_where_there_is_one(evaluation, tmp_path):
+    points = (
+        LearningPoint(100, Interval(0.6, 0.5, 0.7, 0.95, 10)),
+        LearningPoint(1000, Interval(0.8, 0.7, 0.9, 0.95, 10)),
+    )
+    curve = LearningCurve(points, tested=50, level=0.95)
+    evaluation.to_html(tmp_path / "report.html", behaviour=False, learning=curve)
+    read = Page((tmp_path / "report.html").read_text())
+    assert "Would more labels help?" in read.text
+    assert any("1,000 rows 0.800 [0.700, 0.900]" in image["alt"] for image in read.all("img"))

@@ -91,3 +91,10 @@ def test_what_is_missing_is_said(sample, catalogue):
         evaluate(sample, stream=catalogue, known="judul", samples=5)
     with pytest.raises(InputError, match="give a model too"):
         evaluate(pa.table({"label": [0, 1]}), scores=[0, 1], stream=catalogue, samples=5)
+
+
+def test_a_catalogue_is_read_before_models_are_trained(sample, monkeypatch):
+    never = "thriftwatch.evaluation.evaluate.out_of_split"
+    monkeypatch.setattr(never, lambda *_, **__: pytest.fail("it trained"))
+    with pytest.raises(InputError, match="there is no such file"):
+        evaluate(sample, stream="no-catalogue.csv", cross_validate=True)

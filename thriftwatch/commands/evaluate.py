@@ -93,8 +93,8 @@ def evaluate(
     looks far better than it is: use --cross-validate.
     """
     from thriftwatch.console import console, steps
-    from thriftwatch.evaluation.display import show_evaluation
     from thriftwatch.evaluation.evaluate import evaluate as evaluate_model
+    from thriftwatch.evaluation.terminal import show_evaluation
     from thriftwatch.files import check_writable
 
     if output is not None:

@@ -7,20 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from thriftwatch.evaluation.checks import FloatArray
-from thriftwatch.evaluation.curves import tie_ends
+from thriftwatch.evaluation.curves import falling, ratio, tie_ends
+from thriftwatch.evaluation.intervals import Measure
 
-__all__ = ["CalibrationFigures", "calibration_bins", "calibration_gap", "ratio"]
+__all__ = ["CalibrationFigures", "calibration_bins", "calibration_gap"]
 
 _BINS = 15
-_NAN = float("nan")
 
 
-def ratio(part: float, whole: float) -> float:
-    """Return a part of a whole; NaN where there is no whole."""
-    return part / whole if whole > 0 else _NAN
-
-
-class CalibrationFigures:
+class CalibrationFigures(Measure):
     """Brier score and calibration error of probabilities, the score's or the facts'.
 
     Parameters
@@ -45,9 +40,6 @@ class CalibrationFigures:
         self._columns = {
             name: _Calibrated.of(labels, scores) for name, (labels, scores) in columns.items()
         }
-        self.names = tuple(
-            name + figure for name in self._columns for figure in ("brier", "calibration_error")
-        )
         self.names = tuple(name for name, _ in self.of_rows(np.ones(len(group))))
 
     def __call__(self, counts: FloatArray) -> FloatArray:
@@ -64,10 +56,6 @@ class CalibrationFigures:
             gaps = np.bincount(column.bins, used * column.gap, minlength=_BINS)
             yield f"calibration_error{suffix}", ratio(float(np.abs(gaps).sum()), total)
 
-    def floor_and_ceiling(self, name: str, level: float) -> tuple[float, float]:
-        """Return that nothing is known."""
-        return _NAN, _NAN
-
 
 @dataclass(frozen=True, slots=True)
 class _Calibrated:
@@ -83,20 +71,24 @@ class _Calibrated:
         return cls(rows, calibration_bins(scores[rows]), gap, np.square(gap))
 
 
-def calibration_bins(scores: FloatArray, bins: int = _BINS) -> npt.NDArray[np.int64]:
-    """Return the bin of each row: parts of equal mass by falling score, ties kept together.
+def calibration_bins(
+    scores: FloatArray, bins: int = _BINS, weights: FloatArray | None = None
+) -> npt.NDArray[np.int64]:
+    """Return the bin of each row: parts of equal weight by falling score, ties kept together.
 
     Examples
     --------
     >>> calibration_bins(np.array([0.1, 0.1, 0.8, 0.8]), bins=2)
     array([1, 1, 0, 0])
     """
-    order = np.argsort(-scores, kind="stable")
+    order = falling(scores)
     ends = np.arange(len(scores))[tie_ends(scores[order])]
-    size = np.diff(ends, prepend=-1)
-    middle = (ends + 1 - size / 2) / max(len(scores), 1)
+    weight = np.ones(len(scores)) if weights is None else weights[order]
+    upto = np.cumsum(weight)[ends]
+    middle = upto - np.diff(upto, prepend=0.0) / 2
+    of_tie = np.minimum((middle / upto[-1:] * bins).astype(np.int64), bins - 1)
     found = np.empty(len(scores), np.int64)
-    found[order] = np.repeat(np.minimum((middle * bins).astype(np.int64), bins - 1), size)
+    found[order] = np.repeat(of_tie, np.diff(ends, prepend=-1))
     return found
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from thriftwatch.errors import InputError
+from thriftwatch.errors import InputError, shown
 
 __all__ = ["FloatArray", "checked_column", "checked_probabilities", "checked_table"]
 
@@ -45,8 +45,8 @@ def checked_column(values: npt.ArrayLike, name: str) -> FloatArray:
     """Return finite numbers as a flat array."""
     try:
         column = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} must be numbers: {error}") from error
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be numbers{_first_other(values)}.") from None
     if column.ndim != 1 or not column.size:
         raise InputError(f"{name} must be flat and not empty, not of shape {column.shape}.")
     finite = np.isfinite(column)
@@ -54,3 +54,13 @@ def checked_column(values: npt.ArrayLike, name: str) -> FloatArray:
         row = int(np.argmin(finite))
         raise InputError(f"{name} must be finite; row {row} is {column[row]}.")
     return column
+
+
+def _first_other(values: npt.ArrayLike) -> str:
+    """Tell the first value that is no number."""
+    for row, value in enumerate(np.asarray(values, object).ravel().tolist()):
+        try:
+            float(value)
+        except (TypeError, ValueError):
+            return f"; row {row} is {shown(value)}"
+    return ""

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thriftwatch.errors import InputError
+from thriftwatch.errors import InputError, not_one_of
 from thriftwatch.evaluation.evaluation import Evaluation
-from thriftwatch.evaluation.intervals import Interval
-from thriftwatch.evaluation.resampling import interval_of
+from thriftwatch.evaluation.intervals import Interval, interval_of
 from thriftwatch.evaluation.rows import ScoredRows
 from thriftwatch.evaluation.tables import label_of
 from thriftwatch.model.model import TIERS
@@ -133,7 +132,7 @@ class Comparison:
         if table == "listings":
             return pd.DataFrame([one.to_dict() for one in self.listings])
         if table != "figures":
-            raise InputError(f'table must be "figures" or "listings", not "{table}"')
+            raise not_one_of("table", table, ("figures", "listings"))
         return pd.DataFrame(self.to_dict()["figures"])
 
     def to_dict(self) -> dict[str, Any]:
@@ -156,6 +155,9 @@ class Comparison:
             ],
             "listings": [one.to_dict() for one in self.listings],
         }
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {self.a} and {self.b}>"
 
     def __str__(self) -> str:
         lines = [f"a: {self.a}", f"b: {self.b}", f"{self.moved:,} rows in another tier"]
@@ -247,6 +249,10 @@ def _name(evaluation: Evaluation) -> str:
 
 
 def _check_same(a: Evaluation, b: Evaluation) -> None:
+    for given in (a, b):
+        if not isinstance(given, Evaluation):
+            kind = type(given).__name__
+            raise InputError(f"a and b must be what thriftwatch.evaluate returned, not {kind}")
     step = "evaluate both on the same table with the same arguments"
     one, two = a.rows, b.rows
     same_rows = (

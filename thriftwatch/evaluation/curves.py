@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from thriftwatch.evaluation.checks import FloatArray
 
-__all__ = ["Curve", "RankedRows", "descending", "tie_ends"]
+__all__ = ["Curve", "RankedRows", "expected_precision", "falling", "ratio", "tie_ends"]
 
 _ROUNDING = 1e-9
 """Undoes rounding in a product such as 0.29 * 100, which is 28.999999999999996."""
@@ -155,7 +155,7 @@ class RankedRows:
     @classmethod
     def of(cls, labels: npt.ArrayLike, scores: FloatArray) -> "RankedRows":
         """Sort rows."""
-        order = np.argsort(-scores, kind="stable")
+        order = falling(scores)
         ranked = scores[order]
         ends = tie_ends(ranked)
         return cls(order, np.asarray(labels, np.float64)[order], ranked[ends], ends)
@@ -163,8 +163,7 @@ class RankedRows:
     def curve(self, weights: FloatArray) -> Curve:
         """Return the curve of the rows under weights, given in falling order of score."""
         positive = weights * self.labels
-        hits = np.cumsum(positive)
-        alarms = np.cumsum(weights) - hits
+        hits, alarms = np.cumsum(positive), np.cumsum(weights - positive)
         return Curve(self.thresholds, hits[self.ends], alarms[self.ends])
 
     def places(self, thresholds: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -172,14 +171,11 @@ class RankedRows:
         return np.searchsorted(-self.thresholds, -np.asarray(thresholds), side="right")
 
 
-def descending(
-    y: FloatArray, s: FloatArray, w: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return rows by falling score; sorted rows pass through."""
-    if np.all(s[:-1] >= s[1:]):
-        return y, s, w
-    order = np.argsort(-s, kind="stable")
-    return y[order], s[order], w[order]
+def falling(scores: FloatArray) -> npt.NDArray[np.int64]:
+    """Return the rows by falling score; a bootstrap of sorted rows does not sort again."""
+    if np.all(scores[:-1] >= scores[1:]):
+        return np.arange(len(scores))
+    return np.argsort(-scores, kind="stable")
 
 
 def tie_ends(s: FloatArray) -> npt.NDArray[np.int64] | slice:
@@ -188,3 +184,14 @@ def tie_ends(s: FloatArray) -> npt.NDArray[np.int64] | slice:
     if differs.all():
         return slice(None)  # no ties, the common case: no copies either
     return np.append(np.flatnonzero(differs), len(s) - 1)
+
+
+def ratio(part: float, whole: float) -> float:
+    """Return a part of a whole; NaN where there is no whole."""
+    return part / whole if whole > 0 else float("nan")
+
+
+def expected_precision(recall: float, rate: float, prevalence: float) -> float:
+    """Return the precision where `prevalence` of the listings are positive; NaN if unknown."""
+    found = recall * prevalence
+    return ratio(found, found + rate * (1 - prevalence))

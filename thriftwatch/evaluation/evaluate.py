@@ -1,31 +1,37 @@
 """Evaluate a model, or scores, on labelled listings."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from os import PathLike
 
 import numpy as np
 import numpy.typing as npt
 
-from thriftwatch.errors import InputError
+from thriftwatch.errors import InputError, shown
 from thriftwatch.evaluation.checks import FloatArray
 from thriftwatch.evaluation.evaluation import Evaluation
 from thriftwatch.evaluation.figures import Points
-from thriftwatch.evaluation.measuring import Measuring
+from thriftwatch.evaluation.intervals import Bootstrap
+from thriftwatch.evaluation.measuring import measure_rows, measure_split
 from thriftwatch.evaluation.mistakes import find_mistakes
 from thriftwatch.evaluation.notes import annotated, notes_on
 from thriftwatch.evaluation.reading import read_rows
-from thriftwatch.evaluation.rows import ScoredRows, Scores, Table, score_with, targets
+from thriftwatch.evaluation.rows import (
+    LabelledRows,
+    ScoredRows,
+    Scores,
+    Table,
+    label_rows,
+    score_texts,
+)
 from thriftwatch.evaluation.slices import slice_values
-from thriftwatch.evaluation.splits import available_splits, make_split, out_of_split
-from thriftwatch.evaluation.stream import Stream, evaluate_stream
+from thriftwatch.evaluation.splits import Progress, available_splits, make_split, out_of_split
+from thriftwatch.evaluation.stream import evaluate_stream, read_catalogue
 from thriftwatch.model.model import OUTPUTS, Model
 from thriftwatch.model.prevalence import log_odds_of
 from thriftwatch.scoring import as_model, check_options
 
 __all__ = ["evaluate"]
-
-Progress = Callable[[int, int, str], None]
 
 
 def evaluate(
@@ -123,7 +129,12 @@ def evaluate(
     0.833
     """
     check_options(policy)
-    _check_numbers(samples, level)
+    bootstrap = Bootstrap(samples, level, seed)
+    points = Points() if points is None else points
+    if not isinstance(points, Points):
+        raise InputError(f"points must be Points(...), not {type(points).__name__}")
+    if known is not None and stream is None:
+        raise InputError("known is a column of the catalogue; give the catalogue too, as stream")
     tell = progress or _tell_nobody
     tell(0, 1, "reading")
     table = read_rows(
@@ -134,89 +145,107 @@ def evaluate(
         columns=columns,
         skip_unusable=skip_unusable,
     )
-    if scores is not None and table.given is None:
-        table = replace(table, given=Scores.checked(scores, table.rows, table.read))
-    group = table.groups(groups)
-    target, stated = targets(table.rows, policy)
-    kept = np.flatnonzero(stated)
-    counted = np.ones(len(table), bool)
-    if policy == "imported":
-        counted = table.rows.certainty != "uncertain"
+    labels = label_rows(table, table.groups(groups), policy)
     scorer = None if scores is not None and model is None else as_model(model)
     splits = _chosen_splits(cross_validate, table)
     if splits and scores is not None:
         raise InputError("cross_validate trains models, so scores cannot be given too; drop one")
+    if stream is not None and scorer is None:
+        raise InputError("a stream has to be scored: give a model too, or no scores")
+    # Read now: what is wrong with it is said before the models are trained.
+    catalogue = None if stream is None else read_catalogue(stream, known=known, encoding=encoding)
 
-    def rows_with(found: Scores, tested: npt.NDArray[np.bool_] | None = None) -> ScoredRows:
-        every = ScoredRows(table, found, target, np.asarray(counted), group, policy)
-        places = kept if tested is None else kept[tested[kept]]
-        taken = every.take(places)
-        return replace(taken, group=np.unique(taken.group, return_inverse=True)[1])
+    judged = _judged(labels, splits, scorer, seed, jobs, tell)
+    how, main = next(iter(judged.items()))
 
-    judged: list[ScoredRows] = []
-    for name in splits:
-        split = make_split(name, table, seed=seed)
+    def resampling(done: int, total: int) -> None:
+        tell(done, total, "resampling")
 
-        def tell_split(done: int, total: int, what: str, name: str = name) -> None:
-            tell(done, total, f"{what}, split {name}")
-
-        assert scorer is not None
-        found = _of_split(
-            out_of_split(split, table.rows, jobs=jobs, progress=tell_split), table, scorer, policy
+    measured = measure_rows(main, slice_values(main.table, slices), points, bootstrap, resampling)
+    found_splits = [
+        measure_split(
+            name,
+            judged[name],
+            points,
+            bootstrap,
+            resampling,
+            figures=measured.figures if name == how else None,
         )
-        judged.append(rows_with(found, split.tested))
-    if not judged:
-        judged = [rows_with(_scores(table, scorer, policy, tell))]
-    run = Measuring(points or Points(), samples, level, seed, tell)
-    main = judged[0]
-    how = splits[0] if splits else "model" if scores is None else "given"
-    measured = run.measure(main, slice_values(main.table, slices))
-    behind = tuple(
-        run.split(name, rows, measured if place == 0 else None)
-        for place, (name, rows) in enumerate(zip(splits, judged, strict=False))
-    )
+        for name in splits
+    ]
     found_stream = None
-    if stream is not None:
-        found_stream = _stream(stream, main, scorer, known, run, encoding)
+    if catalogue is not None and scorer is not None:
+        found_stream = evaluate_stream(
+            catalogue,
+            main,
+            scorer,
+            points=points,
+            bootstrap=bootstrap,
+            on_done=lambda done, total: tell(done, total, "resampling the stream"),
+        )
     tell(0, 1, "explaining")
+    judge = scorer if scores is None else None
+    notes = notes_on(table, judge, splits, main, measured.figures["average_precision"])
     return Evaluation(
-        name=scorer.id if scorer and scores is None else "given scores",
+        name=judge.id if judge else "given scores",
         how=how,
         policy=policy,
         rows=main,
-        splits=annotated(behind, twins=table.rows.states("pair")),
+        **{field.name: getattr(measured, field.name) for field in fields(measured)},
+        splits=annotated(found_splits, twins=table.rows.states("pair")),
         stream=found_stream,
         mistakes=find_mistakes(main, scorer if table.has_texts else None),
-        notes=tuple(
-            notes_on(
-                table,
-                scorer if scores is None else None,
-                splits,
-                main,
-                measured["figures"]["average_precision"],
-            )
-        ),
-        points=run.points,
+        notes=tuple(notes),
+        points=points,
         level=level,
         samples=samples,
         seed=seed,
         model=scorer,
-        **measured,
     )
 
 
-def _scores(table: Table, model: Model | None, policy: str, tell: Progress) -> Scores:
+def _judged(
+    labels: LabelledRows,
+    splits: Sequence[str],
+    model: Model | None,
+    seed: int,
+    jobs: int,
+    tell: Progress,
+) -> dict[str, ScoredRows]:
+    """Return the scored rows of each split, or of the one way to score without a split."""
+    if splits and model is not None:
+        return {name: _cross_validated(name, labels, model, seed, jobs, tell) for name in splits}
+    how = "model" if labels.table.given is None else "given"
+    return {how: labels.scored(_scores(labels, model, tell))}
+
+
+def _cross_validated(
+    name: str, labels: LabelledRows, model: Model, seed: int, jobs: int, tell: Progress
+) -> ScoredRows:
+    """Judge the rows that a split tests, each by a model that did not see it."""
+    split = make_split(name, labels.table, seed=seed)
+
+    def tell_split(done: int, total: int, what: str) -> None:
+        tell(done, total, f"{what}, split {name}")
+
+    judged = out_of_split(split, labels.table.rows, jobs=jobs, progress=tell_split)
+    return labels.scored(_of_split(judged, labels.table, model, labels.policy), split.tested)
+
+
+def _scores(labels: LabelledRows, model: Model | None, tell: Progress) -> Scores:
+    table = labels.table
     if table.given is not None:
-        return table.given.with_tiers_of(model, policy) if model else table.given
+        return table.given.with_tiers_of(model, labels.policy) if model else table.given
     assert model is not None
-    done = 0
-
-    def count(rows: int) -> None:
-        nonlocal done
-        done += rows
-        tell(done, len(table), "scoring")
-
-    return score_with(table, model, policy, count)
+    rows = table.rows
+    return score_texts(
+        model,
+        rows.title.tolist(),
+        rows.description.tolist(),
+        rows.shop.tolist(),
+        labels.policy,
+        on_done=lambda done, total: tell(done, total, "scoring"),
+    )
 
 
 def _of_split(probability: FloatArray, table: Table, model: Model, policy: str) -> Scores:
@@ -231,30 +260,6 @@ def _of_split(probability: FloatArray, table: Table, model: Model, policy: str) 
     return Scores.of_batch(model.judge(judged, table.rows.shop.tolist(), policy))
 
 
-def _stream(
-    catalogue: object,
-    rows: ScoredRows,
-    model: Model | None,
-    known: str | None,
-    run: Measuring,
-    encoding: str,
-) -> Stream:
-    if model is None:
-        raise InputError("a stream has to be scored: give a model too, or no scores")
-    return evaluate_stream(
-        catalogue,
-        rows,
-        model,
-        known=known,
-        points=run.points,
-        samples=run.samples,
-        seed=run.seed,
-        level=run.level,
-        encoding=encoding,
-        on_done=lambda done, total: run.tell(done, total, "resampling the stream"),
-    )
-
-
 def _chosen_splits(cross_validate: bool | str | Sequence[str], table: Table) -> list[str]:
     if not cross_validate:
         return []
@@ -262,24 +267,24 @@ def _chosen_splits(cross_validate: bool | str | Sequence[str], table: Table) -> 
         return ["group"]
     if cross_validate == "all":
         return list(available_splits(table))
-    names = [cross_validate] if isinstance(cross_validate, str) else list(cross_validate)
+    if isinstance(cross_validate, str):
+        cross_validate = [cross_validate]
+    elif not isinstance(cross_validate, Sequence):
+        raise InputError(
+            'cross_validate must be True, a split such as "group" or a list of them, not '
+            f"{shown(cross_validate)}"
+        )
+    names = list(dict.fromkeys(cross_validate))
     for name in names:
         make_split(name, table)
     # Whatever the order they were asked for in, the random split comes last.
-    return [name for name in names if name != "random"] + ["random"] * ("random" in names)
+    return sorted(names, key=lambda name: name == "random")
 
 
 def _extra_columns(slices: Sequence[str], groups: npt.ArrayLike | str | None) -> list[str]:
     if isinstance(slices, str):
         raise InputError(f'slices must be a list of columns, such as ["{slices}"], not text')
     return [*slices, *([groups] if isinstance(groups, str) else [])]
-
-
-def _check_numbers(samples: int, level: float) -> None:
-    if samples < 2:
-        raise InputError(f"samples must be at least 2, not {samples}; 1000 is usual")
-    if not 0 < level < 1:
-        raise InputError(f"level must be between 0 and 1, such as 0.95, not {level!r}")
 
 
 def _tell_nobody(done: int, total: int, what: str) -> None:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from thriftwatch.evaluation.bands import Band
 from thriftwatch.evaluation.checks import FloatArray
 from thriftwatch.evaluation.figures import Points
 from thriftwatch.evaluation.intervals import Interval
 from thriftwatch.evaluation.mistakes import Mistakes
 from thriftwatch.evaluation.rows import ScoredRows
 from thriftwatch.evaluation.slices import Slice
+from thriftwatch.evaluation.splits import SplitFigures
 from thriftwatch.evaluation.stream import Stream
 from thriftwatch.model.model import Model
 from thriftwatch.result import DISCLAIMER, DISCLAIMER_EN
@@ -23,66 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-__all__ = ["Band", "Evaluation", "SplitFigures"]
+    from thriftwatch.evaluation.learning import LearningCurve
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Band:
-    """A curve on a grid, with its interval; every array has shape (grid points,).
-
-    Attributes
-    ----------
-    grid
-        Shares, from 0 to 1.
-    value, low, high
-        The curve, and the ends of its interval at each point.
-    """
-
-    grid: FloatArray
-    value: FloatArray
-    low: FloatArray
-    high: FloatArray
-
-
-@dataclass(frozen=True, slots=True)
-class SplitFigures:
-    """What a split shows.
-
-    Attributes
-    ----------
-    name
-        One of `thriftwatch.evaluation.splits.SPLITS`.
-    question
-        What it tells.
-    rows, positives
-        How many rows were tested and count.
-    figures
-        As in `Evaluation`.
-    parts
-        Figures of each platform or writer that was left out.
-    note
-        What was measured that one would not expect; usually empty.
-    """
-
-    name: str
-    question: str
-    rows: int
-    positives: int
-    figures: Mapping[str, Interval]
-    parts: tuple[Slice, ...] = ()
-    note: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figures as plain, JSON-ready values."""
-        return {
-            "name": self.name,
-            "question": self.question,
-            "rows": self.rows,
-            "positives": self.positives,
-            "figures": _plain(self.figures),
-            "parts": [part.to_dict() for part in self.parts],
-            "note": self.note,
-        }
+__all__ = ["Evaluation"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,17 +157,29 @@ class Evaluation:
         ----------
         name
             ``"precision_recall"``, ``"roc"``, ``"reliability"``, ``"scores"``,
-            ``"review_load"``, ``"thresholds"`` or ``"slices"``.
+            ``"review_load"``, ``"thresholds"``, ``"slices"`` or ``"stream"``. A learning curve
+            trains models: see `thriftwatch.evaluation.learning.learning_curve`.
 
         Returns
         -------
         matplotlib.figure.Figure
+
+        Raises
+        ------
+        InputError
+            If there is no such plot, or no stream to draw.
         """
         from thriftwatch.evaluation.plots import draw
 
         return draw(self, name)
 
-    def to_html(self, path: str | PathLike[str], *, behaviour: bool = True) -> None:
+    def to_html(
+        self,
+        path: str | PathLike[str],
+        *,
+        behaviour: bool = True,
+        learning: "LearningCurve | None" = None,
+    ) -> None:
         """Write the report: one page that needs no network.
 
         Parameters
@@ -231,10 +188,12 @@ class Evaluation:
             The file to write.
         behaviour
             Whether to run the behaviour suite on the model and report it too.
+        learning
+            A learning curve to show too, from `thriftwatch.evaluation.learning.learning_curve`.
         """
         from thriftwatch.evaluation.report import write_report
 
-        write_report(self, path, behaviour=behaviour)
+        write_report(self, path, behaviour=behaviour, learning=learning)
 
     def to_json(self, path: str | PathLike[str]) -> None:
         """Write `to_dict` as JSON."""
@@ -243,6 +202,9 @@ class Evaluation:
         with atomic_path(path) as part:
             text = json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
             part.write_text(f"{text}\n", encoding="utf-8")
+
+    def __repr__(self) -> str:
+        return f"<Evaluation of {self.name}, {self.counts['rows']:,} rows>"
 
     def __str__(self) -> str:
         from thriftwatch.evaluation.tables import headline

@@ -1,26 +1,19 @@
 """The figures of an evaluation: which there are, and how they follow from one curve."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from thriftwatch.errors import InputError
-from thriftwatch.evaluation.calibration import CalibrationFigures, ratio
+from thriftwatch.evaluation.calibration import CalibrationFigures
 from thriftwatch.evaluation.checks import FloatArray
-from thriftwatch.evaluation.curves import Curve, RankedRows
-from thriftwatch.evaluation.resampling import bound_of_none
+from thriftwatch.evaluation.curves import Curve, RankedRows, expected_precision, ratio
+from thriftwatch.evaluation.intervals import Measure, bound_of_none
 from thriftwatch.model.model import TIERS
 
-__all__ = [
-    "FLAGGED",
-    "CurveBands",
-    "Points",
-    "ScoreFigures",
-    "SliceFigures",
-    "expected_precision",
-]
+__all__ = ["FLAGGED", "Points", "ScoreFigures", "SliceFigures"]
 
 Marks = npt.NDArray[np.bool_]
 Tiers = npt.NDArray[np.int8]
@@ -80,13 +73,7 @@ class Points:
                 raise InputError(f"tops must be numbers of listings, such as 100, not {top!r}")
 
 
-def expected_precision(recall: float, rate: float, prevalence: float) -> float:
-    """Return the precision where `prevalence` of the listings are positive; NaN if unknown."""
-    shown = recall * prevalence + rate * (1 - prevalence)
-    return recall * prevalence / shown if shown > 0 else _NAN
-
-
-class ScoreFigures:
+class ScoreFigures(Measure):
     """Everything that follows from how a set of rows is ordered and put in tiers.
 
     Parameters
@@ -123,7 +110,7 @@ class ScoreFigures:
     ) -> None:
         self.ranked = RankedRows.of(labels, scores)
         order = self.ranked.order
-        self._group = group[order]
+        self.group = group[order]
         self._points = points
         y = self.ranked.labels
         self._flagged: dict[str, tuple[FloatArray, FloatArray]] = {}
@@ -133,7 +120,7 @@ class ScoreFigures:
                 self._flagged[name] = (shown * y, shown * (1 - y))
         self._places = self.ranked.places(points.scores) if points else np.zeros(0, np.int64)
         self._calibration = (
-            CalibrationFigures({"": (y, scores[order])}, self._group)
+            CalibrationFigures({"": (y, scores[order])}, self.group)
             if probabilities and points
             else None
         )
@@ -187,10 +174,10 @@ class ScoreFigures:
         return self._groups_in(np.arange(len(y)) <= (ends[place - 1] if place else -1))
 
     def _groups_in(self, rows: Marks) -> int:
-        return len(np.unique(self._group[rows]))
+        return len(np.unique(self.group[rows]))
 
     def _figures(self, counts: FloatArray) -> Iterator[tuple[str, float]]:
-        weights = counts.take(self._group)
+        weights = counts.take(self.group)
         curve = self.ranked.curve(weights)
         yield "average_precision", curve.average_precision()
         yield "roc_auc", curve.roc_auc()
@@ -223,7 +210,7 @@ class ScoreFigures:
         for rate in points.rates:
             yield f"recall@false_positive_rate={rate:g}", curve.recall_at_rate(rate)
         for top in points.tops:
-            if top <= len(self._group):
+            if top <= len(self.group):
                 yield f"precision@top={top}", curve.precision_at_top(top)
         for recall in points.recalls:
             point = f"recall={recall:g}"
@@ -244,7 +231,7 @@ def _at(point: str, hits: float, alarms: float, curve: Curve) -> Iterator[tuple[
     yield f"f1@{point}", ratio(2 * hits, hits + alarms + curve.positives)
 
 
-class SliceFigures:
+class SliceFigures(Measure):
     """The few figures that every slice gets, as cheaply as they can be had.
 
     Parameters
@@ -312,50 +299,3 @@ class SliceFigures:
         # Where nothing is shown yet nothing is gained either.
         precision = hits / np.maximum(shown, 1e-12)
         return float(gained @ precision / hits[-1])
-
-
-class CurveBands:
-    """The curves of a set of rows on fixed grids, so that resamples give bands.
-
-    Parameters
-    ----------
-    figures
-        The rows.
-    group
-        The group of each row.
-    grid
-        Shares, from 0 to 1.
-    """
-
-    CURVES = ("precision_by_recall", "recall_by_rate", "recall_by_read")
-
-    def __init__(
-        self,
-        figures: ScoreFigures,
-        group: npt.NDArray[np.int64],
-        grid: Sequence[float] | FloatArray,
-    ) -> None:
-        self.grid = np.asarray(grid, np.float64)
-        self._ranked = figures.ranked
-        self._group = group[self._ranked.order]
-        self.names = tuple(f"{curve}@{x:g}" for curve in self.CURVES for x in self.grid)
-
-    def __call__(self, counts: FloatArray) -> FloatArray:
-        """Return precision at each recall, recall at each rate and at each share read."""
-        curve = self._ranked.curve(counts.take(self._group))
-        if not curve.has_both:
-            return np.full(len(self.names), _NAN)
-        last = len(curve.hits) - 1
-        # At recall 0 the curve starts with its first hit.
-        wanted = np.maximum(self.grid * curve.positives - 1e-9, 1e-9)
-        found = np.minimum(np.searchsorted(curve.hits, wanted), last)
-        precision = curve.hits[found] / (curve.hits[found] + curve.alarms[found])
-        allowed = np.searchsorted(curve.alarms, self.grid * curve.negatives + 1e-9, side="right")
-        recall, _ = curve.at_score(allowed)
-        shown = curve.hits + curve.alarms
-        read = np.interp(self.grid * shown[-1], np.append(0.0, shown), np.append(0.0, curve.hits))
-        return np.concatenate((precision, recall / curve.positives, read / curve.positives))
-
-    def floor_and_ceiling(self, name: str, level: float) -> tuple[float, float]:
-        """Return that nothing is known."""
-        return _NAN, _NAN

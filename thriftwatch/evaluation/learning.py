@@ -1,27 +1,28 @@
 """How much more labelled rows would help: models of growing parts of the rows, one test part."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
+import numpy.typing as npt
 
 from thriftwatch.errors import InputError
 from thriftwatch.evaluation.figures import ScoreFigures
 from thriftwatch.evaluation.groups import grouped_folds
-from thriftwatch.evaluation.intervals import Interval
+from thriftwatch.evaluation.intervals import Bootstrap, Interval
 from thriftwatch.evaluation.reading import read_rows
-from thriftwatch.evaluation.resampling import intervals_of, resample
 from thriftwatch.evaluation.rows import Table
-from thriftwatch.evaluation.splits import carries_over
-from thriftwatch.training.labelled import Labelled
+from thriftwatch.evaluation.splits import Progress, carries_over
+from thriftwatch.model.model import Model
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
 __all__ = ["LearningCurve", "LearningPoint", "learning_curve"]
+
+Ints = npt.NDArray[np.int64]
 
 _FOLDS = 5
 _SHARES = (0.1, 0.2, 0.4, 0.7, 1.0)
@@ -86,7 +87,7 @@ def learning_curve(
     jobs: int = 2,
     encoding: str = "utf-8",
     columns: Mapping[str, str] | None = None,
-    progress: Callable[[int, int, str], None] = lambda done, total, what: None,
+    progress: Progress = lambda done, total, what: None,
 ) -> LearningCurve:
     """Train on growing shares of the rows and test on a fifth that none of them has seen.
 
@@ -115,6 +116,9 @@ def learning_curve(
     """
     from thriftwatch.training import train
 
+    bootstrap = Bootstrap(samples, level, seed)
+    if not shares:
+        raise InputError("shares must not be empty; for example (0.25, 0.5, 1.0)")
     for share in shares:
         if not 0 < share <= 1:
             raise InputError(f"shares must be above 0 and at most 1, not {share!r}")
@@ -126,29 +130,23 @@ def learning_curve(
     rank = np.random.default_rng(seed).permutation(int(group.max()) + 1)[group]
     rest = np.flatnonzero(fold != 0)
     rest = rest[np.argsort(rank[rest], kind="stable")]
+    carry = carries_over(rows)
     points = []
     for step, share in enumerate(sorted(shares)):
         progress(step, len(shares), "training")
-        last = rank[rest[round(share * len(rest)) - 1]]
+        last = rank[rest[max(round(share * len(rest)), 1) - 1]]
         own = rest[rank[rest] <= last]
-        model = train(_as_table(rows.take(own)), carry=carries_over(rows), jobs=jobs).model
-        points.append(LearningPoint(len(own), _judge(model, table, tested, group, samples, level)))
+        model = train(rows.take(own), carry=carry, jobs=jobs).model
+        points.append(LearningPoint(len(own), _judge(model, table, tested, group, bootstrap)))
     progress(len(shares), len(shares), "training")
     return LearningCurve(tuple(points), len(tested), level)
 
 
-def _as_table(rows: Labelled) -> pa.Table:
-    names = [name for name in Labelled.__slots__ if name not in {"rejected", "row", "votes"}]
-    return pa.table({name: getattr(rows, name).tolist() for name in names})
-
-
-def _judge(
-    model: Any, table: Table, tested: Any, group: Any, samples: int, level: float
-) -> Interval:
+def _judge(model: Model, table: Table, tested: Ints, group: Ints, bootstrap: Bootstrap) -> Interval:
     rows = table.rows.take(tested)
     score = model.score_batch(rows.title.tolist(), rows.description.tolist(), rows.shop.tolist())
     own = np.unique(group[tested], return_inverse=True)[1]
     measure = ScoreFigures(rows.label, score.score, own, points=None)
     groups = int(own.max()) + 1
-    (drawn,) = resample([measure], groups, samples=samples, seed=0)
-    return intervals_of(measure, drawn, groups, level)["average_precision"]
+    (drawn,) = bootstrap.draw([measure], groups)
+    return bootstrap.intervals(measure, drawn, groups)["average_precision"]

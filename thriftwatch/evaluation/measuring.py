@@ -1,132 +1,149 @@
-"""Measure scored rows: all figures, bands and slices from the same resamples."""
+"""From scored rows to figures: headline, keyword list, bands and slices on the same resamples."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from thriftwatch.evaluation.bands import Band, CurveBands
 from thriftwatch.evaluation.calibration import CalibrationFigures
 from thriftwatch.evaluation.checks import FloatArray
-from thriftwatch.evaluation.evaluation import Band, SplitFigures
-from thriftwatch.evaluation.figures import CurveBands, Points, ScoreFigures
-from thriftwatch.evaluation.intervals import Interval
-from thriftwatch.evaluation.resampling import Measure, intervals_of, resample
-from thriftwatch.evaluation.rows import FACTS, ScoredRows
-from thriftwatch.evaluation.slices import Slice, measures_of_slices, slice_values
-from thriftwatch.evaluation.splits import SPLITS
+from thriftwatch.evaluation.figures import Points, ScoreFigures
+from thriftwatch.evaluation.intervals import Bootstrap, Interval, Measure
+from thriftwatch.evaluation.rows import Objects, ScoredRows
+from thriftwatch.evaluation.slices import Slice, cut_rows, slice_values
+from thriftwatch.evaluation.splits import SPLITS, SplitFigures
+from thriftwatch.model.model import FACTS
 
-__all__ = ["Measuring"]
+__all__ = ["Measured", "measure_rows", "measure_split"]
 
-Progress = Callable[[int, int, str], None]
+OnDone = Callable[[int, int], object]
 
-_GRID = np.linspace(0, 1, 101)
 _PARTED = ("platform", "writer")
+"""Splits that leave one value out at a time: each value is a part with figures of its own."""
 
 
-class Measuring:
-    """How figures are measured."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What is measured on scored rows; the fields are those of `Evaluation`."""
 
-    def __init__(
-        self, points: Points, samples: int, level: float, seed: int, tell: Progress
-    ) -> None:
-        self.points, self.samples, self.level = points, samples, level
-        self.seed, self.tell = seed, tell
-
-    def measure(
-        self, rows: ScoredRows, values: Mapping[str, npt.NDArray[np.object_]]
-    ) -> dict[str, Any]:
-        """Measure everything, all on the same resamples."""
-        counting = np.flatnonzero(rows.counted)
-        some = rows.take(counting)
-        main = _figures(some, self.points)
-        bands = CurveBands(main, some.group, _GRID)
-        words = some.keywords
-        cut = list(
-            measures_of_slices(some, {by: column[counting] for by, column in values.items()})
-        )
-        measures: dict[str, Measure] = {
-            "main": main,
-            "facts": CalibrationFigures(_facts(rows), rows.group),
-        }
-        if words is not None:
-            baseline = ScoreFigures(some.target, words, some.group, points=self.points)
-            measures["baseline"] = baseline
-        # Where no row is left out there is nothing to measure twice.
-        if not rows.counted.all():
-            measures["everyone"] = _figures(rows, self.points)
-        measures |= {f"slice {place}": measure for place, (*_, measure) in enumerate(cut)}
-        drawn = dict(
-            zip(
-                [*measures, "bands"],
-                self._resample([*measures.values(), bands], rows.groups),
-                strict=True,
-            )
-        )
-        found = {
-            name: intervals_of(measure, drawn[name], rows.groups, self.level)
-            for name, measure in measures.items()
-        }
-        words_bands = {}
-        if words is not None:
-            curves = CurveBands(baseline, some.group, _GRID)
-            words_bands = _bands(curves, None, rows.groups, self.level)
-        return {
-            "figures": found["main"] | found["facts"],
-            "with_uncertain": found.get("everyone", found["main"]),
-            "baseline": found.get("baseline", {}),
-            "bands": _bands(bands, drawn["bands"], rows.groups, self.level),
-            "baseline_bands": words_bands,
-            "slices": tuple(
-                Slice(by, value, size, positives, found[f"slice {place}"])
-                for place, (by, value, size, positives, _) in enumerate(cut)
-            ),
-            "drawn": drawn["main"],
-        }
-
-    def split(
-        self, name: str, rows: ScoredRows, measured: Mapping[str, Any] | None
-    ) -> SplitFigures:
-        """Measure one split; the first is measured already."""
-        some = rows.take(np.flatnonzero(rows.counted))
-        columns = slice_values(some.table)
-        values = {name: columns[name]} if name in _PARTED else {}
-        cut = list(measures_of_slices(some, values))
-        main = _figures(some, self.points)
-        measures: list[Measure] = [main, *(measure for *_, measure in cut)]
-        figures: Mapping[str, Interval]
-        if measured is not None and not cut:
-            figures, parts = measured["figures"], []
-        else:
-            drawn = self._resample(measures, rows.groups)
-            figures, *parts = (
-                intervals_of(measure, sample, rows.groups, self.level)
-                for measure, sample in zip(measures, drawn, strict=True)
-            )
-        return SplitFigures(
-            name,
-            SPLITS[name],
-            len(some),
-            int(some.target.sum()),
-            figures,
-            tuple(
-                Slice(by, value, size, positives, found)
-                for (by, value, size, positives, _), found in zip(cut, parts, strict=True)
-            ),
-        )
-
-    def _resample(self, measures: Sequence[Measure], groups: int) -> list[FloatArray]:
-        done = 0
-
-        def count(more: int) -> None:
-            nonlocal done
-            done += more
-            self.tell(done, self.samples, "resampling")
-
-        return resample(measures, groups, samples=self.samples, seed=self.seed, on_done=count)
+    figures: Mapping[str, Interval]
+    with_uncertain: Mapping[str, Interval]
+    baseline: Mapping[str, Interval]
+    bands: Mapping[str, Band]
+    baseline_bands: Mapping[str, Band]
+    slices: tuple[Slice, ...]
+    drawn: FloatArray
 
 
-def _figures(rows: ScoredRows, points: Points | None) -> ScoreFigures:
+def measure_rows(
+    rows: ScoredRows,
+    slices: Mapping[str, Objects],
+    points: Points,
+    bootstrap: Bootstrap,
+    on_done: OnDone,
+) -> Measured:
+    """Measure everything, all on the same resamples.
+
+    Parameters
+    ----------
+    rows
+        The scored rows.
+    slices
+        What `slice_values` returned for them.
+    points
+        Where figures are read off.
+    bootstrap
+        How to resample.
+    on_done
+        Called with the numbers of resamples done and in all.
+    """
+    counting = np.flatnonzero(rows.counted)
+    some = rows.take(counting)
+    main = _figures(some, points)
+    bands = CurveBands(main.ranked, main.group)
+    cut = list(cut_rows(some, {by: column[counting] for by, column in slices.items()}))
+    measures: dict[str, Measure] = {
+        "main": main,
+        "bands": bands,
+        "facts": CalibrationFigures(_facts(rows), rows.group),
+    }
+    baseline_bands: dict[str, Band] = {}
+    if (words := some.keywords) is not None:
+        baseline = ScoreFigures(some.target, words, some.group, points=points)
+        measures["baseline"] = baseline
+        unbounded = CurveBands(baseline.ranked, baseline.group)
+        baseline_bands = unbounded.bands(rows.groups, None, bootstrap.level)
+    # Where no row is left out there is nothing to measure twice.
+    if not rows.counted.all():
+        measures["everyone"] = _figures(rows, points)
+    measures |= {f"slice {place}": measure for place, (_, measure) in enumerate(cut)}
+    samples = bootstrap.draw(list(measures.values()), rows.groups, on_done)
+    drawn = dict(zip(measures, samples, strict=True))
+    found = {
+        name: bootstrap.intervals(measure, drawn[name], rows.groups)
+        for name, measure in measures.items()
+        if measure is not bands
+    }
+    return Measured(
+        figures=found["main"] | found["facts"],
+        with_uncertain=found.get("everyone", found["main"]),
+        baseline=found.get("baseline", {}),
+        bands=bands.bands(rows.groups, drawn["bands"], bootstrap.level),
+        baseline_bands=baseline_bands,
+        slices=tuple(
+            replace(one, figures=found[f"slice {place}"]) for place, (one, _) in enumerate(cut)
+        ),
+        drawn=drawn["main"],
+    )
+
+
+def measure_split(
+    name: str,
+    rows: ScoredRows,
+    points: Points,
+    bootstrap: Bootstrap,
+    on_done: OnDone,
+    *,
+    figures: Mapping[str, Interval] | None = None,
+) -> SplitFigures:
+    """Measure one split.
+
+    Parameters
+    ----------
+    name
+        One of `thriftwatch.evaluation.splits.SPLITS`.
+    rows
+        The rows that it tested.
+    points, bootstrap, on_done
+        As for `measure_rows`.
+    figures
+        Its figures, if they are measured already.
+    """
+    some = rows.take(np.flatnonzero(rows.counted))
+    values = slice_values(some.table)
+    cut = list(cut_rows(some, {name: values[name]} if name in _PARTED else {}))
+    measures: list[Measure] = [measure for _, measure in cut]
+    if figures is None:
+        measures.append(_figures(some, points))
+    found: list[Mapping[str, Interval]] = []
+    if measures:
+        samples = bootstrap.draw(measures, rows.groups, on_done)
+        found = [
+            bootstrap.intervals(measure, drawn, rows.groups)
+            for measure, drawn in zip(measures, samples, strict=True)
+        ]
+    return SplitFigures(
+        name,
+        SPLITS[name],
+        len(some),
+        int(some.target.sum()),
+        found[-1] if figures is None else figures,
+        tuple(replace(one, figures=found[place]) for place, (one, _) in enumerate(cut)),
+    )
+
+
+def _figures(rows: ScoredRows, points: Points) -> ScoreFigures:
     return ScoreFigures(
         rows.target,
         rows.scores.score,
@@ -149,18 +166,4 @@ def _facts(rows: ScoredRows) -> dict[str, tuple[FloatArray, FloatArray]]:
         name: (np.where(states[name][0] == "", np.nan, states[name][1]).astype(float), found[name])
         for name in FACTS
         if name in found and (states[name][0] != "").any()
-    }
-
-
-def _bands(
-    curves: CurveBands, drawn: FloatArray | None, groups: int, level: float
-) -> dict[str, Band]:
-    value = curves(np.ones(groups)).reshape(len(CurveBands.CURVES), -1)
-    low = high = np.full(value.shape, np.nan)
-    if drawn is not None:
-        ends = [(1 - level) / 2, (1 + level) / 2]
-        low, high = np.nanquantile(drawn, ends, axis=0).reshape(2, *value.shape)
-    return {
-        name: Band(curves.grid, value[place], low[place], high[place])
-        for place, name in enumerate(CurveBands.CURVES)
     }

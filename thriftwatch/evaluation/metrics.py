@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from thriftwatch.errors import InputError
+from thriftwatch.evaluation.calibration import calibration_bins
 from thriftwatch.evaluation.checks import checked_column, checked_probabilities, checked_table
-from thriftwatch.evaluation.curves import Curve, descending, tie_ends
+from thriftwatch.evaluation.curves import Curve, RankedRows, expected_precision
 
 __all__ = [
     "RecallAtPrecision",
@@ -307,15 +308,10 @@ def calibration_error(
     """
     if bins < 1:
         raise InputError(f"bins must be at least 1, not {bins}.")
-    y, s, w = descending(*checked_probabilities(labels, scores, weights))
-    ends = tie_ends(s)
-    upto = np.cumsum(w)[ends]
-    mass = np.diff(upto, prepend=0.0)
-    gap = np.diff(np.cumsum(w * (y - s))[ends], prepend=0.0)
-    middle = (upto - mass / 2) / upto[-1]
-    bin_of_tie = np.minimum((middle * bins).astype(np.int64), bins - 1)
+    y, s, w = checked_probabilities(labels, scores, weights)
     # The weight of a bin cancels: weight * |mean difference| is |summed difference|.
-    return float(np.abs(np.bincount(bin_of_tie, gap)).sum() / upto[-1])
+    gaps = np.bincount(calibration_bins(s, bins, w), w * (y - s))
+    return float(np.abs(gaps).sum() / w.sum())
 
 
 def brier(
@@ -385,16 +381,13 @@ def precision_at_prevalence(recall: float, false_positive_rate: float, prevalenc
     for name, share in shares.items():
         if not 0 <= share <= 1:
             raise InputError(f"{name} must be between 0 and 1, not {share!r}.")
-    hits = recall * prevalence
-    shown = hits + false_positive_rate * (1 - prevalence)
-    return hits / shown if shown > 0 else float("nan")
+    return expected_precision(recall, false_positive_rate, prevalence)
 
 
 def _curve(labels: npt.ArrayLike, scores: npt.ArrayLike, weights: npt.ArrayLike | None) -> Curve:
-    y, s, w = descending(*checked_table(labels, scores, weights))
-    ends = tie_ends(s)
-    positive = w * y
-    curve = Curve(s[ends], np.cumsum(positive)[ends], np.cumsum(w - positive)[ends])
+    y, s, w = checked_table(labels, scores, weights)
+    ranked = RankedRows.of(y, s)
+    curve = ranked.curve(w[ranked.order])
     if not curve.has_both:
         raise InputError(
             "All rows with weight have the same label; this figure needs rows labelled 0 and 1."

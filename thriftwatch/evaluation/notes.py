@@ -3,17 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from thriftwatch.evaluation.evaluation import SplitFigures
 from thriftwatch.evaluation.intervals import Interval
-from thriftwatch.evaluation.overlap import seen_share
+from thriftwatch.evaluation.overlap import MUCH_SEEN, seen_share
 from thriftwatch.evaluation.rows import ScoredRows, Table
-from thriftwatch.evaluation.splits import carries_over
+from thriftwatch.evaluation.splits import SplitFigures, carries_over
 from thriftwatch.model.artifact import load_model
 from thriftwatch.model.model import Model
 
 __all__ = ["annotated", "notes_on"]
-
-_MUCH_SEEN = 0.02
 
 
 def annotated(splits: Sequence[SplitFigures], *, twins: bool) -> tuple[SplitFigures, ...]:
@@ -107,7 +104,7 @@ def _flattering(
     step, step_en = "pakai --cross-validate.", "use --cross-validate."
     seen = seen_share(table.rows, model.card)
     if seen is not None:
-        if seen <= _MUCH_SEEN:
+        if seen <= MUCH_SEEN:
             return []
         return [
             (

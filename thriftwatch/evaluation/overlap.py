@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from thriftwatch.training.labelled import Labelled
 
-__all__ = ["joined_texts", "seen_share", "text_sketch"]
+__all__ = ["MUCH_SEEN", "joined_texts", "seen_share", "text_sketch"]
+
+MUCH_SEEN = 0.02
+"""Share of rows that a model was trained on from which figures flatter."""
 
 _SIZE = 256
 _BYTES = 6

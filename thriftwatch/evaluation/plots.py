@@ -1,33 +1,39 @@
 """Plots of an evaluation. They need matplotlib: ``pip install "thriftwatch[plots]"``.
 
-Every function returns a figure and touches no global state. The colours are those of Okabe and
-Ito, which the colour-blind can tell apart; line style or marker says the same once more.
+Every function returns a figure and touches no global state.
 """
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from thriftwatch.errors import InputError, ThriftwatchError, did_you_mean, listed, shown
+from thriftwatch.errors import InputError, not_one_of
 from thriftwatch.evaluation.calibration import calibration_gap
 from thriftwatch.evaluation.curves import RankedRows
+from thriftwatch.evaluation.drawing import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    SIZE,
+    STYLE,
+    VERMILLION,
+    Axes,
+    Chart,
+    Figure,
+    FuncFormatter,
+    NullFormatter,
+    as_svg,
+    one_chart,
+    rc_context,
+)
 from thriftwatch.evaluation.evaluation import Evaluation
 from thriftwatch.evaluation.intervals import Interval
 from thriftwatch.evaluation.learning import LearningCurve
 from thriftwatch.evaluation.slices import FEWEST_POSITIVES, Slice
-
-try:
-    from matplotlib import rc_context
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter, NullFormatter
-except ImportError as error:
-    raise ThriftwatchError(
-        'plots need matplotlib, which is not installed; pip install "thriftwatch[plots]"'
-    ) from error
+from thriftwatch.evaluation.tables import one_line
 
 __all__ = [
     "PLOTS",
@@ -45,43 +51,9 @@ __all__ = [
     "plot_thresholds",
 ]
 
-BLUE, VERMILLION, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#E69F00", "#009E73", "#5f6368"
-_SIZE = (5.6, 3.9)
-_STYLE: Any = {
-    "font.family": "sans-serif",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#d9d9d9",
-    "grid.linewidth": 0.6,
-    "legend.frameon": False,
-    # Text stays text: it can be read aloud, searched and scaled.
-    "svg.fonttype": "none",
-    "svg.hashsalt": "thriftwatch",
-}
 _DIMENSIONS = ("platform", "writer", "region", "goods", "evasion", "text", "length", "rule")
 _MOST_SLICES = 12
 _PREVALENCE = 0.005
-
-
-class Chart(Figure):
-    """A figure that a notebook shows by itself."""
-
-    def _repr_png_(self) -> bytes:
-        buffer = io.BytesIO()
-        with rc_context(_STYLE):
-            self.savefig(buffer, format="png", dpi=110)
-        return buffer.getvalue()
-
-
-def as_svg(figure: Figure) -> str:
-    """Return a figure as SVG, the same bytes every time."""
-    buffer = io.StringIO()
-    with rc_context(_STYLE):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return buffer.getvalue()
 
 
 def draw(evaluation: Evaluation, name: str) -> Figure:
@@ -92,17 +64,20 @@ def draw(evaluation: Evaluation, name: str) -> Figure:
     InputError
         If there is no such plot.
     """
+    if name == "learning_curve":
+        raise InputError(
+            "a learning curve trains models, so it is no part of an evaluation: "
+            "thriftwatch.evaluation.learning.learning_curve(labelled).plot()"
+        )
     if name not in PLOTS:
-        near = did_you_mean(str(name), PLOTS)
-        hint = f". Did you mean {shown(near)}?" if near else ""
-        raise InputError(f"plot must be one of {listed(PLOTS)}, not {shown(name)}{hint}")
+        raise not_one_of("plot", name, PLOTS)
     return PLOTS[name](evaluation)
 
 
 def plot_precision_recall(evaluation: Evaluation) -> Figure:
     """Draw precision against recall, with the band of the resamples and the keyword list."""
-    chart, axes = _one(f"Precision and recall, {evaluation.level:.0%} band")
-    with rc_context(_STYLE):
+    chart, axes = one_chart(f"Precision and recall, {evaluation.level:.0%} band")
+    with rc_context(STYLE):
         _curve(axes, evaluation, "precision_by_recall", "average_precision")
         share = evaluation.counts["positives"] / evaluation.counts["rows"]
         axes.axhline(share, color=GREY, linestyle=":", label=f"random order: {share:.2f}")
@@ -115,8 +90,8 @@ def plot_precision_recall(evaluation: Evaluation) -> Figure:
 
 def plot_roc(evaluation: Evaluation) -> Figure:
     """Draw recall against the false-positive rate, which is on a logarithmic axis."""
-    chart, axes = _one(f"ROC, {evaluation.level:.0%} band")
-    with rc_context(_STYLE):
+    chart, axes = one_chart(f"ROC, {evaluation.level:.0%} band")
+    with rc_context(STYLE):
         _curve(axes, evaluation, "recall_by_rate", "roc_auc")
         grid = np.linspace(0, 1, 101)
         axes.plot(grid, grid, color=GREY, linestyle=":", label="random order: 0.50")
@@ -132,8 +107,8 @@ def plot_reliability(evaluation: Evaluation) -> Figure:
 
     The bars of the points are Wilson intervals that take rows as independent.
     """
-    with rc_context(_STYLE):
-        chart = Chart(figsize=(_SIZE[0], 4.8), layout="constrained")
+    with rc_context(STYLE):
+        chart = Chart(figsize=(SIZE[0], 4.8), layout="constrained")
         upper, lower = chart.subplots(2, 1, height_ratios=(3, 1), sharex=True)
         labels, scores = _counted(evaluation)
         upper.plot([0, 1], [0, 1], color=GREY, linestyle=":", label="perfectly calibrated")
@@ -154,7 +129,7 @@ def plot_reliability(evaluation: Evaluation) -> Figure:
 
 def plot_scores(evaluation: Evaluation) -> Figure:
     """Draw how the scores of positives, negatives and uncertain rows are distributed."""
-    chart, axes = _one("Scores by label")
+    chart, axes = one_chart("Scores by label")
     rows = evaluation.rows
     score, target, counted = rows.scores.score, rows.target, rows.counted
     sets = {
@@ -162,7 +137,7 @@ def plot_scores(evaluation: Evaluation) -> Figure:
         "labelled 1": (score[counted & (target == 1)], VERMILLION, "--"),
         "uncertain": (score[~counted], GREY, ":"),
     }
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         edges = np.linspace(min(score.min(), 0), max(score.max(), 1), 41)
         for name, (values, colour, line) in sets.items():
             if len(values):
@@ -193,9 +168,9 @@ def plot_review_load(evaluation: Evaluation, *, prevalence: float = _PREVALENCE)
         Share of positives among the listings, in (0, 1).
     """
     total = 10_000
-    chart, axes = _one(f"Review load where {prevalence:.1%} of the listings are positive")
+    chart, axes = one_chart(f"Review load where {prevalence:.1%} of the listings are positive")
     labels, scores = _counted(evaluation)
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
 
         def line(y: npt.NDArray[Any], s: npt.NDArray[Any], **style: Any) -> None:
             curve = RankedRows.of(y, s).curve(np.ones(len(y)))
@@ -229,14 +204,14 @@ def plot_review_load(evaluation: Evaluation, *, prevalence: float = _PREVALENCE)
 
 def plot_thresholds(evaluation: Evaluation) -> Figure:
     """Draw precision, recall and F1 at every threshold, to choose one by."""
-    chart, axes = _one("What a threshold gives, on these rows")
+    chart, axes = one_chart("What a threshold gives, on these rows")
     labels, scores = _counted(evaluation)
     ranked = RankedRows.of(labels, scores)
     curve = ranked.curve(np.ones(len(labels)))
     grid = np.linspace(min(scores.min(), 0), max(scores.max(), 1), 401)
     hits, alarms = curve.at_score(ranked.places(grid))
     shown_rows = np.maximum(hits + alarms, 1e-12)
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         precision = np.where(hits + alarms > 0, hits / shown_rows, np.nan)
         axes.plot(grid, precision, color=BLUE, linewidth=2, label="precision")
         recall = hits / curve.positives
@@ -270,7 +245,7 @@ def plot_slices(evaluation: Evaluation, by: Sequence[str] = _DIMENSIONS) -> Figu
         "false_positive_rate@review": "false-positive rate,\nreview or above",
     }
     has = [name for name in figures if any(name in s.figures for s in evaluation.slices)]
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         chart = Chart(figsize=(8.6, 1.3 + 0.21 * max(len(rows), 4)), layout="constrained")
         every = chart.subplots(1, max(len(has), 1), sharey=True, squeeze=False)[0]
         for axes, name in zip(every, has, strict=False):
@@ -300,10 +275,10 @@ def plot_stream(evaluation: Evaluation) -> Figure:
     stream = evaluation.stream
     if stream is None:
         raise InputError("there is no stream in this evaluation; give one: evaluate(..., stream=)")
-    chart, axes = _one("Scores of the catalogue and of labelled positives")
+    chart, axes = one_chart("Scores of the catalogue and of labelled positives")
     labels, scores = _counted(evaluation)
     positives = scores[labels == 1]
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         edges = np.linspace(0, 1, 41)
         for values, colour, line, name in (
             (stream.scores, BLUE, "-", f"catalogue ({len(stream.scores):,})"),
@@ -320,10 +295,10 @@ def plot_stream(evaluation: Evaluation) -> Figure:
 
 def plot_learning_curve(curve: LearningCurve) -> Figure:
     """Draw average precision against the number of rows trained on."""
-    chart, axes = _one(f"Learning curve, {curve.level:.0%} intervals")
+    chart, axes = one_chart(f"Learning curve, {curve.level:.0%} intervals")
     rows = [point.rows for point in curve.points]
     figures = [point.average_precision for point in curve.points]
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         axes.fill_between(
             rows, [f.low for f in figures], [f.high for f in figures], color=BLUE, alpha=0.2
         )
@@ -345,14 +320,6 @@ PLOTS: Mapping[str, Callable[[Evaluation], Figure]] = {
     "stream": plot_stream,
 }
 """What `Evaluation.plot` can draw."""
-
-
-def _one(title: str) -> tuple[Chart, Axes]:
-    with rc_context(_STYLE):
-        chart = Chart(figsize=_SIZE, layout="constrained")
-        axes = chart.subplots()
-        axes.set_title(title, loc="left")
-    return chart, axes
 
 
 def _curve(axes: Axes, evaluation: Evaluation, name: str, area: str) -> None:
@@ -396,7 +363,10 @@ def _forest(axes: Axes, place: int, figure: Interval | None, *, small: bool) -> 
 def _slice_label(row: Slice | str) -> str:
     if isinstance(row, str):
         return row
-    value = row.value if len(row.value) <= 34 else f"{row.value[:33]}…"
+    value = one_line(row.value)
+    value = value if len(value) <= 34 else f"{value[:33]}…"
+    # Between two dollar signs there would be a formula.
+    value = value.replace("$", r"\$")
     return f"{value} ({row.positives:,} of {row.rows:,})"
 
 

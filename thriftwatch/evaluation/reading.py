@@ -2,25 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from math import isfinite
 from os import PathLike
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from thriftwatch.errors import ColumnError, InputError, shown
-from thriftwatch.evaluation.rows import FACTS, Scores, Table
+from thriftwatch.errors import ColumnError, InputError, TableError, not_one_of, shown
+from thriftwatch.evaluation.rows import Objects, Scores, Table
 from thriftwatch.files import TableRead
 from thriftwatch.listing import find_column
+from thriftwatch.model.model import FACTS
+from thriftwatch.training.annotators import find_vote_columns
 from thriftwatch.training.labelled import Labelled, read_labelled, read_source
 
 __all__ = ["SLICE_COLUMNS", "read_rows"]
 
-Objects = npt.NDArray[np.object_]
-
 SLICE_COLUMNS = ("platform", "region", "slice", "evasion", "date")
 """Columns beyond those of `Labelled` that slices and splits use where they are there."""
 _PLACEHOLDER = "thriftwatch_no_title"
+_IN_MEMORY = "table"
+"""What `read_source` calls a table in memory; its rows are counted, a file's lines."""
+_NAMED = tuple(f.name for f in fields(Labelled) if f.name not in {"votes", "row", "rejected"})
 
 
 def read_rows(
@@ -48,8 +51,8 @@ def read_rows(
     ColumnError, InputError, TableError
         As `read_labelled`; where nothing is labelled it says what a catalogue is good for.
     """
+    explicit = _checked_names(columns or {}, extra)
     reads = [read_source(source, encoding) for source in _sources(labelled)]
-    explicit = dict(columns or {})
     for read in reads:
         _check_labels(read, explicit.get("label"))
     has_texts = all(_has_title(read, explicit.get("title")) for read in reads)
@@ -57,19 +60,29 @@ def read_rows(
     if isinstance(scores, str):
         given = _given_columns(reads, scores)
         reads = [_without_results(read) for read in reads]
-    own = {f.name for f in fields(Labelled)}
-    for_labels = {name: column for name, column in explicit.items() if name in own}
+    for_labels = {name: column for name, column in explicit.items() if name in _NAMED}
+    titled = reads
     if scores is not None and not has_texts:
-        reads = [_with_placeholder(read) for read in reads]
+        titled = [_with_placeholder(read) for read in reads]
         for_labels["title"] = _PLACEHOLDER
-    rows = read_labelled(reads, columns=for_labels, skip_unusable=skip_unusable, keep_copies=True)
+    rows = read_labelled(titled, columns=for_labels, skip_unusable=skip_unusable, keep_copies=True)
     further = {
         name: _column(reads, name, explicit.get(name), required=name in extra)[rows.row]
         for name in dict.fromkeys((*SLICE_COLUMNS, *extra))
     }
     read_in_all = sum(read.table.num_rows for read in reads)
-    checked = Scores.checked(given, rows, read_in_all) if given else None
+    if isinstance(scores, str):
+        _check_scores(reads, scores, given["score"], rows)
+    checked = None if scores is None else Scores.checked(given or scores, rows, read_in_all)
     return Table(rows, further, checked, has_texts, read_in_all)
+
+
+def _checked_names(columns: Mapping[str, str], extra: Sequence[str]) -> dict[str, str]:
+    known = (*_NAMED, *SLICE_COLUMNS, *extra)
+    for name in columns:
+        if name not in known:
+            raise not_one_of("a key of columns", name, known)
+    return dict(columns)
 
 
 def _sources(labelled: object) -> list[object]:
@@ -87,6 +100,8 @@ def _has_title(read: TableRead, explicit: str | None) -> bool:
 
 def _check_labels(read: TableRead, explicit: str | None) -> None:
     """Refuse a catalogue: nothing in it says what is right."""
+    if explicit is None and find_vote_columns(read.table.column_names):
+        return  # the labels are those of several annotators
     step = (
         "nothing can be judged without labels 0 and 1. If this is a catalogue that is thought to "
         "be lawful, give it beside labelled rows: evaluate(labelled, stream=catalogue), "
@@ -124,6 +139,19 @@ def _given_columns(reads: Sequence[TableRead], score: str) -> dict[str, Objects]
     return found
 
 
+def _check_scores(reads: Sequence[TableRead], column: str, values: Objects, rows: Labelled) -> None:
+    """Refuse a score that is no number, and say where it stands."""
+    wrong = next((row for row in rows.row.tolist() if not _is_number(values[row])), None)
+    if wrong is None:
+        return
+    problem = f"{shown(values[wrong])} is no score; every labelled row needs a number"
+    for read in reads:
+        if wrong < read.table.num_rows:
+            place = {"row" if read.file == _IN_MEMORY else "line": int(read.line_numbers[wrong])}
+            raise TableError(problem, path=read.file, column=column, **place)
+        wrong -= read.table.num_rows
+
+
 def _without_results(read: TableRead) -> TableRead:
     """Give columns that scoring renamed their own names back."""
     names = read.table.column_names
@@ -144,10 +172,9 @@ def _is_numeric(read: TableRead, name: str) -> bool:
 
 def _is_number(value: str) -> bool:
     try:
-        float(value)
+        return isfinite(float(value))
     except ValueError:
         return False
-    return True
 
 
 def _with_placeholder(read: TableRead) -> TableRead:

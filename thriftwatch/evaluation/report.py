@@ -15,12 +15,22 @@ from typing import Any
 
 import thriftwatch
 from thriftwatch.errors import ThriftwatchError
-from thriftwatch.evaluation.evaluation import Evaluation, SplitFigures
+from thriftwatch.evaluation.evaluation import Evaluation
 from thriftwatch.evaluation.figures import FLAGGED
 from thriftwatch.evaluation.intervals import Interval
+from thriftwatch.evaluation.learning import LearningCurve
 from thriftwatch.evaluation.mistakes import FALSE_NEGATIVE, FALSE_POSITIVE
 from thriftwatch.evaluation.slices import Slice
-from thriftwatch.evaluation.tables import headline, label_of, number
+from thriftwatch.evaluation.splits import SplitFigures
+from thriftwatch.evaluation.tables import (
+    SPLIT_FIGURES,
+    TIER_FIGURES,
+    expected_figures,
+    headline,
+    label_of,
+    number,
+    tier_points,
+)
 from thriftwatch.files import atomic_path, check_writable
 from thriftwatch.highlight import segments
 from thriftwatch.listing import Listing
@@ -54,15 +64,6 @@ _SLICE_FIGURES = (
     "recall@likely",
     "false_positive_rate@likely",
 )
-_SPLIT_FIGURES = (
-    "average_precision",
-    "roc_auc",
-    "recall@precision=0.95",
-    "precision@likely",
-    "recall@review",
-    "precision@review",
-)
-_TIER_FIGURES = ("precision", "recall", "f1", "false_positive_rate")
 _SUMMARY_PREVALENCE = 0.005
 
 
@@ -77,7 +78,11 @@ class _Picture:
 
 
 def write_report(
-    evaluation: Evaluation, path: str | PathLike[str], *, behaviour: bool = True
+    evaluation: Evaluation,
+    path: str | PathLike[str],
+    *,
+    behaviour: bool = True,
+    learning: LearningCurve | None = None,
 ) -> None:
     """Write the report of an evaluation, whole or not at all.
 
@@ -89,6 +94,8 @@ def write_report(
         The file to write.
     behaviour
         Whether to run the behaviour suite on the model and report it too.
+    learning
+        A learning curve to show too.
 
     Raises
     ------
@@ -96,17 +103,19 @@ def write_report(
         If the file cannot be written.
     """
     check_writable(path)
-    page = render_report(evaluation, behaviour=behaviour)
+    page = render_report(evaluation, behaviour=behaviour, learning=learning)
     with atomic_path(path) as part:
         part.write_text(page, encoding="utf-8")
 
 
-def render_report(evaluation: Evaluation, *, behaviour: bool = True) -> str:
+def render_report(
+    evaluation: Evaluation, *, behaviour: bool = True, learning: LearningCurve | None = None
+) -> str:
     """Return the report of an evaluation as HTML.
 
     Parameters
     ----------
-    evaluation, behaviour
+    evaluation, behaviour, learning
         As for `write_report`.
     """
     files = resources.files(__package__)
@@ -132,16 +141,16 @@ def render_report(evaluation: Evaluation, *, behaviour: bool = True) -> str:
         summary=list(_summary(evaluation)),
         headline=headline(evaluation),
         tiers=list(_tiers(evaluation)),
-        tier_figures=[label_of(name) for name in _TIER_FIGURES],
+        tier_figures=[label_of(name) for name in TIER_FIGURES],
         tier_names=TIER_NAMES,
         prevalences=[f"{100 * share:g}%" for share in evaluation.points.prevalences],
         expected=list(_expected(evaluation)),
-        pictures=list(_pictures(evaluation)),
+        pictures=[*_pictures(evaluation), *_learning_picture(learning)],
         slices_picture=_slices_picture(evaluation),
         slice_figures=[label_of(name) for name in _SLICE_FIGURES],
         slices=[(one, _cells(one.figures, _SLICE_FIGURES)) for one in evaluation.slices],
-        split_figures=[label_of(name) for name in _SPLIT_FIGURES],
-        splits=[(one, _cells(one.figures, _SPLIT_FIGURES)) for one in evaluation.splits],
+        split_figures=[label_of(name) for name in SPLIT_FIGURES],
+        splits=[(one, _cells(one.figures, SPLIT_FIGURES)) for one in evaluation.splits],
         split_parts=_split_parts(evaluation.splits),
         stream=evaluation.stream,
         stream_picture=_stream_picture(evaluation),
@@ -174,8 +183,8 @@ def _summary(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
             f"Tier {english}: {_of_hundred(recall)} of 100 target listings are found; of 100 "
             f"listings shown, {_of_hundred(precision)} are targets.",
         )
-    source = evaluation.stream.figures if evaluation.stream else figures
-    expected = source.get(f"expected_precision@review,prevalence={_SUMMARY_PREVALENCE:g}")
+    name = f"expected_precision@review,prevalence={_SUMMARY_PREVALENCE:g}"
+    expected = expected_figures(evaluation).get(name)
     if expected is not None and expected.value > 0:
         read = 1 / expected.value
         where, where_en = (
@@ -196,17 +205,14 @@ def _of_hundred(share: Interval) -> str:
 
 
 def _tiers(evaluation: Evaluation) -> Iterator[tuple[str, list[str]]]:
-    points = [*FLAGGED, *(f"score={score:g}" for score in evaluation.points.scores)]
-    for point in points:
-        names = [f"{figure}@{point}" for figure in _TIER_FIGURES]
-        if names[1] in evaluation.figures:
-            label = label_of(f"recall@{point}")[1].removeprefix("recall at ")
-            yield label, _cells(evaluation.figures, names)
+    for point in tier_points(evaluation):
+        label = label_of(f"recall@{point}")[1].removeprefix("recall at ")
+        yield label, _cells(evaluation.figures, [f"{figure}@{point}" for figure in TIER_FIGURES])
 
 
 def _expected(evaluation: Evaluation) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Yield precision and listings read per hit at each prevalence, for each point."""
-    figures = evaluation.stream.figures if evaluation.stream else evaluation.figures
+    figures = expected_figures(evaluation)
     points = [*FLAGGED, *(f"recall={recall:g}" for recall in evaluation.points.recalls)]
     for point in points:
         cells = []
@@ -222,6 +228,15 @@ def _expected(evaluation: Evaluation) -> Iterator[tuple[str, list[tuple[str, str
 def _pictures(evaluation: Evaluation) -> Iterator[_Picture]:
     for name, (title, title_en) in _TITLES.items():
         yield _picture(PLOTS[name](evaluation), title, title_en, _described(evaluation, name))
+
+
+def _learning_picture(curve: LearningCurve | None) -> Iterator[_Picture]:
+    if curve is not None:
+        alt = "Average precision against rows trained on: " + "; ".join(
+            f"{point.rows:,} rows {number('', point.average_precision)}" for point in curve.points
+        )
+        title = ("Apakah label tambahan membantu?", "Would more labels help?")
+        yield _picture(curve.plot(), *title, alt)
 
 
 def _described(evaluation: Evaluation, name: str) -> str:

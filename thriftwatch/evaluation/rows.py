@@ -1,6 +1,6 @@
 """What is judged: labelled rows with scores, wherever both come from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -14,13 +14,22 @@ from thriftwatch.evaluation.checks import FloatArray, checked_column
 from thriftwatch.evaluation.groups import near_duplicate_groups
 from thriftwatch.evaluation.intervals import group_numbers
 from thriftwatch.evaluation.overlap import joined_texts
-from thriftwatch.model.model import POLICIES, TIERS, BatchScores, Model
+from thriftwatch.model.model import FACTS, POLICIES, TIERS, BatchScores, Model
 from thriftwatch.training.labelled import Labelled
 
-__all__ = ["FACTS", "ScoredRows", "Scores", "Table", "score_with", "targets", "tier_places"]
+__all__ = [
+    "LabelledRows",
+    "Objects",
+    "ScoredRows",
+    "Scores",
+    "Table",
+    "label_rows",
+    "score_texts",
+    "tier_places",
+]
 
 Objects = npt.NDArray[np.object_]
-FACTS = ("goods", "worn", "foreign")
+_BLOCK = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +81,12 @@ class Table:
             )[0]
         if not self.has_texts:
             return np.arange(len(self))
-        return near_duplicate_groups(self.texts, extra_keys=[self.rows.pair.tolist()])
+        return self.near_duplicates()
+
+    def near_duplicates(self, *keys: Objects) -> npt.NDArray[np.int64]:
+        """Return the group of each row: near-duplicates, pairs, and rows with the same key."""
+        columns = [column.tolist() for column in (self.rows.pair, *keys)]
+        return near_duplicate_groups(self.texts, extra_keys=columns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,8 +126,9 @@ class Scores:
         numbers: dict[str, FloatArray] = {}
         for name in ("score", *FACTS):
             if name in columns:
-                values = _aligned(np.asarray(columns[name]), rows, read, f"scores[{name!r}]")
-                numbers[name] = checked_column(values, f"scores[{name!r}]")
+                called = "scores" if name == "score" else name
+                values = _aligned(np.asarray(columns[name]), rows, read, called)
+                numbers[name] = checked_column(values, called)
         tier = columns.get("tier")
         return cls(
             numbers.pop("score"),
@@ -139,24 +154,64 @@ class Scores:
         return replace(self, tier=tier)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledRows:
+    """Rows with what is right, before they have scores; every array has shape (rows,).
+
+    Attributes
+    ----------
+    table
+        The rows.
+    target
+        int8: 1 where the policy is meant.
+    stated
+        bool: whether the row states what the policy is after; others are not judged.
+    counted
+        bool: rows that the headline counts; `uncertain` ones are left out.
+    group
+        int64: rows that are resampled together.
+    policy
+        What is searched for.
+    """
+
+    table: Table
+    target: npt.NDArray[np.int8]
+    stated: npt.NDArray[np.bool_]
+    counted: npt.NDArray[np.bool_]
+    group: npt.NDArray[np.int64]
+    policy: str
+
+    def scored(self, scores: Scores, tested: npt.NDArray[np.bool_] | None = None) -> "ScoredRows":
+        """Put scores beside the rows, all or those that were tested.
+
+        Raises
+        ------
+        InputError
+            If the headline counts none of them.
+        """
+        places = np.flatnonzero(self.stated if tested is None else self.stated & tested)
+        if not self.counted[places].any():
+            raise InputError("none of the rows that are tested counts; choose another split")
+        return ScoredRows(
+            self.table.take(places),
+            scores.take(places),
+            self.target[places],
+            self.counted[places],
+            np.unique(self.group[places], return_inverse=True)[1],
+            self.policy,
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class ScoredRows:
     """Rows that are judged.
 
     Attributes
     ----------
-    table
-        The rows.
     scores
         Their scores.
-    target
-        int8, shape (rows,): 1 where the policy is meant.
-    counted
-        bool, shape (rows,): rows that the headline counts; `uncertain` ones are left out.
-    group
-        int64, shape (rows,): rows that are resampled together.
-    policy
-        What is searched for.
+    table, target, counted, group, policy
+        As in `LabelledRows`.
     """
 
     table: Table
@@ -203,8 +258,17 @@ def tier_places(names: npt.NDArray[Any]) -> npt.NDArray[np.int8]:
     return np.array([known[name] for name in names.tolist()], np.int8)
 
 
-def targets(rows: Labelled, policy: str) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.bool_]]:
-    """Return what a policy is after in each row, and whether the row states it.
+def label_rows(table: Table, group: npt.NDArray[np.int64], policy: str) -> LabelledRows:
+    """Return what a policy is after in each row.
+
+    Parameters
+    ----------
+    table
+        The rows.
+    group
+        The group of each row.
+    policy
+        What is searched for.
 
     Raises
     ------
@@ -214,7 +278,7 @@ def targets(rows: Labelled, policy: str) -> tuple[npt.NDArray[np.int8], npt.NDAr
     from thriftwatch.training.interaction import output_targets
 
     place = POLICIES.index(policy)
-    target, weight = output_targets(rows)
+    target, weight = output_targets(table.rows)
     stated = weight[:, place] > 0
     if len(np.unique(target[stated, place])) < 2:
         needs = (
@@ -223,18 +287,43 @@ def targets(rows: Labelled, policy: str) -> tuple[npt.NDArray[np.int8], npt.NDAr
             else "the columns goods and worn, with used garments and other goods"
         )
         raise InputError(f"the policy {shown(policy)} needs {needs}; add such rows")
-    return target[:, place], stated
+    counted = np.ones(len(table), bool)
+    if policy == "imported":
+        counted = np.asarray(table.rows.certainty != "uncertain", bool)
+        if len(np.unique(target[stated & counted, place])) < 2:
+            raise InputError(
+                "rows labelled uncertain are left out of the headline, and the others do not have "
+                "labels of both kinds; add such rows"
+            )
+    return LabelledRows(table, target[:, place], stated, counted, group, policy)
 
 
-def score_with(table: Table, model: Model, policy: str, on_rows: Callable[[int], object]) -> Scores:
-    """Score rows with a model."""
-    rows, block = table.rows, 10_000
+def score_texts(
+    model: Model,
+    titles: Sequence[str],
+    descriptions: Sequence[str],
+    shops: Sequence[str],
+    policy: str,
+    on_done: Callable[[int, int], object] = lambda done, total: None,
+) -> Scores:
+    """Score listings with a model, in blocks that fit the processor's cache.
+
+    Parameters
+    ----------
+    model
+        The model.
+    titles, descriptions, shops
+        Of one length.
+    policy
+        What is searched for.
+    on_done
+        Called with the numbers of listings done and in all.
+    """
     parts = []
-    for start in range(0, len(rows), block):
-        part = slice(start, start + block)
-        texts = (rows.title[part].tolist(), rows.description[part].tolist())
-        parts.append(model.score_batch(*texts, rows.shop[part].tolist(), policy=policy))
-        on_rows(len(parts[-1].score))
+    for start in range(0, max(len(titles), 1), _BLOCK):
+        texts = (column[start : start + _BLOCK] for column in (titles, descriptions, shops))
+        parts.append(model.score_batch(*texts, policy=policy))
+        on_done(min(start + _BLOCK, len(titles)), len(titles))
     joined = BatchScores(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in BatchScores.__slots__)
     )

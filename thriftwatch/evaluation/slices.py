@@ -6,15 +6,14 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from thriftwatch.evaluation.baseline import word_pattern
 from thriftwatch.evaluation.figures import SliceFigures
 from thriftwatch.evaluation.intervals import Interval
-from thriftwatch.evaluation.rows import ScoredRows, Table
+from thriftwatch.evaluation.rows import Objects, ScoredRows, Table
 from thriftwatch.text.lexicon import NAMES, load_lexicon
 
-__all__ = ["FEWEST_POSITIVES", "Slice", "measures_of_slices", "slice_values"]
+__all__ = ["FEWEST_POSITIVES", "Slice", "cut_rows", "slice_values"]
 
 FEWEST_POSITIVES = 30
 """Slices with fewer positives are marked as small."""
@@ -64,7 +63,7 @@ class Slice:
         }
 
 
-def slice_values(table: Table, extra: Sequence[str] = ()) -> dict[str, npt.NDArray[np.object_]]:
+def slice_values(table: Table, extra: Sequence[str] = ()) -> dict[str, Objects]:
     """Return what rows are cut by, and the value of each row; an empty one is in no slice.
 
     Parameters
@@ -94,10 +93,10 @@ def slice_values(table: Table, extra: Sequence[str] = ()) -> dict[str, npt.NDArr
     return {by: values for by, values in found.items() if len(set(values) - {""}) > 1}
 
 
-def measures_of_slices(
-    rows: ScoredRows, values: Mapping[str, npt.NDArray[np.object_]]
-) -> Iterator[tuple[str, str, int, int, SliceFigures]]:
-    """Yield dimension, value, rows, positives and measure of every slice, large slices first.
+def cut_rows(
+    rows: ScoredRows, values: Mapping[str, Objects]
+) -> Iterator[tuple[Slice, SliceFigures]]:
+    """Yield every slice, large ones first, without figures, and the measure that gives them.
 
     Parameters
     ----------
@@ -121,7 +120,8 @@ def measures_of_slices(
                 rows.group[own],
                 tiers=None if tier is None else tier[own],
             )
-            yield by, str(names[place]), len(own), int(rows.target[own].sum()), measure
+            positives = int(rows.target[own].sum())
+            yield Slice(by, str(names[place]), len(own), positives, {}), measure
 
 
 def _length(text: str) -> str:

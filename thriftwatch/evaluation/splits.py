@@ -5,23 +5,28 @@ month's listings? A random split answers none: copies of a listing and listings 
 on both sides, so in general it flatters.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from thriftwatch.errors import InputError, did_you_mean, listed, shown
+from thriftwatch.errors import InputError, not_one_of, shown
 from thriftwatch.evaluation.checks import FloatArray
-from thriftwatch.evaluation.groups import grouped_folds, near_duplicate_groups
-from thriftwatch.evaluation.overlap import seen_share
-from thriftwatch.evaluation.rows import Table
+from thriftwatch.evaluation.groups import grouped_folds
+from thriftwatch.evaluation.intervals import Interval
+from thriftwatch.evaluation.overlap import MUCH_SEEN, seen_share
+from thriftwatch.evaluation.rows import Objects, Table
+from thriftwatch.evaluation.slices import Slice
 from thriftwatch.model.artifact import load_model
 from thriftwatch.training.labelled import Labelled
 
 __all__ = [
     "SPLITS",
+    "Progress",
     "Split",
+    "SplitFigures",
     "available_splits",
     "carries_over",
     "make_split",
@@ -30,6 +35,7 @@ __all__ = [
 
 Ints = npt.NDArray[np.int64]
 Progress = Callable[[int, int, str], None]
+"""Told how much is done, of how much, and what."""
 
 SPLITS = {
     "group": "re-posts and pairs stay together: listings that were not seen before",
@@ -44,7 +50,6 @@ SPLITS = {
 _FOLDS = 5
 _PERIODS = 4
 _FEWEST_IN_A_FOLD = 30
-_MUCH_SEEN = 0.02
 _KEYS = {"time": "date", "seller": "shop", "platform": "platform", "writer": "part"}
 
 
@@ -68,6 +73,47 @@ class Split:
     fold: Ints
     tested: npt.NDArray[np.bool_]
     forward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SplitFigures:
+    """What a split shows.
+
+    Attributes
+    ----------
+    name
+        One of `SPLITS`.
+    question
+        What it tells.
+    rows, positives
+        How many rows were tested and count.
+    figures
+        As in `thriftwatch.evaluation.evaluation.Evaluation`.
+    parts
+        Figures of each platform or writer that was left out.
+    note
+        What was measured that one would not expect; usually empty.
+    """
+
+    name: str
+    question: str
+    rows: int
+    positives: int
+    figures: Mapping[str, Interval]
+    parts: tuple[Slice, ...] = ()
+    note: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures as plain, JSON-ready values."""
+        return {
+            "name": self.name,
+            "question": self.question,
+            "rows": self.rows,
+            "positives": self.positives,
+            "figures": {name: figure.to_dict() for name, figure in self.figures.items()},
+            "parts": [part.to_dict() for part in self.parts],
+            "note": self.note,
+        }
 
 
 def available_splits(table: Table) -> tuple[str, ...]:
@@ -101,15 +147,13 @@ def make_split(name: str, table: Table, *, seed: int = 0) -> Split:
         If there is no such split, or the rows lack what it needs.
     """
     if name not in SPLITS:
-        near = did_you_mean(str(name), SPLITS)
-        hint = f". Did you mean {shown(near)}?" if near else ""
-        raise InputError(f"split must be one of {listed(SPLITS)}, not {shown(name)}{hint}")
+        raise not_one_of("split", name, SPLITS)
     every = np.ones(len(table), bool)
     if name == "random":
         fold = np.arange(len(table)) % _FOLDS
         return Split(name, np.random.default_rng(seed).permutation(fold), every)
     if name == "group":
-        return Split(name, _grouped(table, [], seed), every)
+        return Split(name, _grouped(table, seed), every)
     values = _values(table, name)
     filled = values != ""
     if len(set(values[filled])) < 2:
@@ -118,7 +162,7 @@ def make_split(name: str, table: Table, *, seed: int = 0) -> Split:
             "different values; add it or choose another split"
         )
     if name == "seller":
-        return Split(name, _grouped(table, [values.tolist()], seed), filled)
+        return Split(name, _grouped(table, seed, values), filled)
     if name == "time":
         fold = _periods(values)
         return Split(name, fold, fold > 0, forward=True)
@@ -140,8 +184,8 @@ def carries_over(rows: Labelled) -> bool:
 
     seen = seen_share(rows, load_model().card)
     if not unstated_outputs(*output_targets(rows)):
-        return seen is not None and seen <= _MUCH_SEEN
-    if seen is not None and seen > _MUCH_SEEN:
+        return seen is not None and seen <= MUCH_SEEN
+    if seen is not None and seen > MUCH_SEEN:
         raise InputError(
             "these rows cannot be cross-validated: they do not tell the facts, so the bundled "
             f"model would carry over, and it was trained on about {seen:.0%} of them; add the "
@@ -182,28 +226,24 @@ def out_of_split(
     return found
 
 
-def _values(table: Table, name: str) -> npt.NDArray[np.object_]:
+def _values(table: Table, name: str) -> Objects:
     columns = {"shop": table.rows.shop, "part": table.rows.part, **table.columns}
     return np.array([str(value).strip() for value in columns[_KEYS[name]]], object)
 
 
-def _grouped(table: Table, keys: Sequence[Sequence[str]], seed: int) -> Ints:
-    rows = table.rows
-    groups = near_duplicate_groups(
-        [f"{t}\n{d}" for t, d in zip(rows.title, rows.description, strict=True)],
-        extra_keys=[rows.pair.tolist(), *keys],
-    )
-    return grouped_folds(groups, rows.label.astype(np.int64), _FOLDS, seed, keys=table.texts)
+def _grouped(table: Table, seed: int, *keys: Objects) -> Ints:
+    label = table.rows.label.astype(np.int64)
+    return grouped_folds(table.near_duplicates(*keys), label, _FOLDS, seed, keys=table.texts)
 
 
-def _by_value(values: npt.NDArray[np.object_]) -> Ints:
+def _by_value(values: Objects) -> Ints:
     """Make one fold of each value; values with few rows share one."""
     names, number, sizes = np.unique(values.astype(str), return_inverse=True, return_counts=True)
     few = sizes < _FEWEST_IN_A_FOLD
     return np.where(few[number], len(names), number).astype(np.int64)
 
 
-def _periods(values: npt.NDArray[np.object_]) -> Ints:
+def _periods(values: Objects) -> Ints:
     """Cut dates into periods of the same number of rows; rows of one date stay together."""
     import pandas as pd
 
@@ -222,19 +262,15 @@ def _periods(values: npt.NDArray[np.object_]) -> Ints:
 
 def _forward(split: Split, rows: Labelled, jobs: int, progress: Progress | None) -> FloatArray:
     """Judge each period by a model that was trained on the periods before it."""
-    import pyarrow as pa
-
     from thriftwatch.model.model import OUTPUTS
     from thriftwatch.training import train
     from thriftwatch.training.carry import judge_with
 
     found = np.full((len(rows), len(OUTPUTS)), np.nan)
-    columns = [name for name in Labelled.__slots__ if name not in {"rejected", "row", "votes"}]
+    carry = carries_over(rows)
     for period in range(1, int(split.fold.max()) + 1):
         past = rows.take(np.flatnonzero(split.fold < period))
-        known = {name: getattr(past, name).tolist() for name in columns}
-        carry = carries_over(rows)
-        model = train(pa.table(known), carry=carry, jobs=jobs, progress=progress).model
+        model = train(past, carry=carry, jobs=jobs, progress=progress).model
         own = np.flatnonzero(split.fold == period)
         heads = judge_with(model, rows.title[own].tolist(), rows.description[own].tolist())
         found[own] = 1.0 / (1.0 + np.exp(-model.interaction(heads)))

@@ -5,22 +5,20 @@ lawful listings are shown for nothing can be counted on it without a label, as l
 of its listings are positive. Recall still comes from the labelled rows.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from thriftwatch.errors import ColumnError, InputError, did_you_mean
 from thriftwatch.evaluation.checks import FloatArray
 from thriftwatch.evaluation.figures import FLAGGED, Points, ScoreFigures
 from thriftwatch.evaluation.groups import near_duplicate_groups
-from thriftwatch.evaluation.intervals import Interval
+from thriftwatch.evaluation.intervals import Bootstrap, Interval
 from thriftwatch.evaluation.metrics import threshold_at_false_positive_rate
-from thriftwatch.evaluation.resampling import intervals_of, resample
-from thriftwatch.evaluation.rows import ScoredRows
+from thriftwatch.evaluation.rows import Objects, ScoredRows, score_texts
 from thriftwatch.files import TableRead
 from thriftwatch.listing import Listing
 from thriftwatch.model.model import TIERS, Model
@@ -29,13 +27,12 @@ from thriftwatch.result import ListingScore
 from thriftwatch.scoring import explain_texts
 from thriftwatch.training.labelled import read_source
 
-__all__ = ["Stream", "StreamPart", "evaluate_stream"]
+__all__ = ["Catalogue", "Stream", "StreamPart", "evaluate_stream", "read_catalogue"]
 
 _REPOST = 0.8
 """Similarity from which two listings of a catalogue are one posted again."""
 _PARTS = ("source", "platform", "category")
 _SHOWN = 20
-_BLOCK = 10_000
 _FEWEST = 30
 
 
@@ -116,17 +113,62 @@ class Stream:
         }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalogue:
+    """Listings without labels, before they have scores.
+
+    Attributes
+    ----------
+    listings
+        The listings.
+    known
+        What is known of each; empty for those that are thought to be lawful.
+    part
+        Source, platform or category of each; empty without such a column.
+    """
+
+    listings: Sequence[Listing]
+    known: Objects
+    part: Objects
+
+
+def read_catalogue(
+    catalogue: object, *, known: str | None = None, encoding: str = "utf-8"
+) -> Catalogue:
+    """Read a catalogue that is thought to be lawful.
+
+    Parameters
+    ----------
+    catalogue
+        A path or a table, with titles.
+    known
+        A column that says what is known of a listing: rows with a value there are no part of the
+        lawful stream, and reported by value.
+    encoding
+        Encoding of a text file.
+
+    Raises
+    ------
+    ColumnError
+        If there is no title, or not the column `known`.
+    InputError
+        If no listing is left as the lawful stream.
+    """
+    read = read_source(catalogue, encoding)
+    listings = [Listing(**row) for row in read_texts(read).to_pylist()]
+    found = Catalogue(listings, _marks(read, known), _by(read))
+    if not (found.known == "").any():
+        raise InputError(f"{read.file}: no listing is left as the lawful stream; give a catalogue")
+    return found
+
+
 def evaluate_stream(
-    catalogue: object,
+    catalogue: Catalogue,
     labelled: ScoredRows,
     model: Model,
     *,
-    known: str | None = None,
     points: Points,
-    samples: int,
-    seed: int,
-    level: float,
-    encoding: str = "utf-8",
+    bootstrap: Bootstrap,
     on_done: Callable[[int, int], object] = lambda done, total: None,
 ) -> Stream:
     """Score a catalogue that is thought to be lawful and set it against labelled positives.
@@ -134,51 +176,43 @@ def evaluate_stream(
     Parameters
     ----------
     catalogue
-        A path or a table, with titles.
+        What `read_catalogue` returned.
     labelled
         The labelled rows; their positives are what should be found.
     model
         What scores the catalogue.
-    known
-        A column that says what is known of a listing: rows with a value there are no part of the
-        lawful stream, and reported by value.
-    points, samples, seed, level
-        As for `thriftwatch.evaluate`.
-    encoding
-        Encoding of a text file.
+    points
+        Where figures are read off.
+    bootstrap
+        How intervals are made.
     on_done
         Called with resamples done and in all.
-
-    Raises
-    ------
-    ColumnError
-        If there is no title, or not the column `known`.
-    InputError
-        If no listing is left.
     """
-    read = read_source(catalogue, encoding)
-    listings = [Listing(**row) for row in read_texts(read).to_pylist()]
+    listings, marks = catalogue.listings, catalogue.known
     policy = labelled.policy
-    score, tier = _score(listings, model, policy)
-    marks = _marks(read, known)
+    scores = score_texts(
+        model,
+        [listing.title for listing in listings],
+        [listing.description for listing in listings],
+        [listing.shop for listing in listings],
+        policy,
+    )
+    assert scores.tier is not None
+    score, tier = scores.score, scores.tier
     lawful = np.flatnonzero(marks == "")
-    if not len(lawful):
-        raise InputError(f"{read.file}: no listing is left as the lawful stream; give a catalogue")
     figures, thresholds = _against(
         labelled,
         score[lawful],
         tier[lawful],
-        [listings[row] for row in lawful],
+        [listings[row] for row in lawful.tolist()],
         points=points,
-        samples=samples,
-        seed=seed,
-        level=level,
+        bootstrap=bootstrap,
         on_done=on_done,
     )
-    highest = lawful[np.argsort(-score[lawful], kind="stable")][:_SHOWN]
+    highest = lawful[np.argsort(-score[lawful], kind="stable")][:_SHOWN].tolist()
     return Stream(
         whole=_part("", tier[lawful]),
-        parts=_parts(_by(read)[lawful], tier[lawful]),
+        parts=_parts(catalogue.part[lawful], tier[lawful]),
         known=_parts(marks[marks != ""], tier[marks != ""]),
         scores=score[lawful],
         thresholds=thresholds,
@@ -187,24 +221,7 @@ def evaluate_stream(
     )
 
 
-def _score(
-    listings: list[Listing], model: Model, policy: str
-) -> tuple[FloatArray, npt.NDArray[np.int8]]:
-    texts = pa.Table.from_pylist(
-        [{"title": one.title, "description": one.description, "shop": one.shop} for one in listings]
-    )
-    parts = []
-    for start in range(0, len(listings), _BLOCK):
-        block = texts.slice(start, _BLOCK)
-        parts.append(
-            model.score_batch(block["title"], block["description"], block["shop"], policy=policy)
-        )
-    if not parts:
-        return np.zeros(0), np.zeros(0, np.int8)
-    return np.concatenate([p.score for p in parts]), np.concatenate([p.tier for p in parts])
-
-
-def _marks(read: TableRead, known: str | None) -> npt.NDArray[np.object_]:
+def _marks(read: TableRead, known: str | None) -> Objects:
     if known is None:
         return np.array([""] * read.table.num_rows, object)
     names = read.table.column_names
@@ -219,7 +236,7 @@ def _marks(read: TableRead, known: str | None) -> npt.NDArray[np.object_]:
     return np.array([text.strip() for text in read.text(known).to_pylist()], object)
 
 
-def _by(read: TableRead) -> npt.NDArray[np.object_]:
+def _by(read: TableRead) -> Objects:
     column = next((name for name in _PARTS if name in read.table.column_names), None)
     if column is None:
         return np.array([""] * read.table.num_rows, object)
@@ -233,9 +250,7 @@ def _against(
     listings: list[Listing],
     *,
     points: Points,
-    samples: int,
-    seed: int,
-    level: float,
+    bootstrap: Bootstrap,
     on_done: Callable[[int, int], object],
 ) -> tuple[dict[str, Interval], dict[float, float]]:
     """Let labelled positives and the catalogue be judged as if they were one table."""
@@ -255,15 +270,8 @@ def _against(
         points=replace(points, precisions=(), tops=(), scores=()),
     )
     groups = int(group.max()) + 1
-    done = 0
-
-    def count(more: int) -> None:
-        nonlocal done
-        done += more
-        on_done(done, samples)
-
-    (drawn,) = resample([measure], groups, samples=samples, seed=seed, on_done=count)
-    every = intervals_of(measure, drawn, groups, level)
+    (drawn,) = bootstrap.draw([measure], groups, on_done)
+    every = bootstrap.intervals(measure, drawn, groups)
     kept = ("recall@", "false_positive_rate@", "expected_precision@")
     figures = {name: figure for name, figure in every.items() if name.startswith(kept)}
     thresholds = {rate: threshold_at_false_positive_rate(score, rate) for rate in points.rates}
@@ -275,7 +283,7 @@ def _part(name: str, tier: npt.NDArray[np.int8]) -> StreamPart:
     return StreamPart(name, len(tier), dict(zip(TIERS, counts, strict=True)))
 
 
-def _parts(names: npt.NDArray[np.object_], tier: npt.NDArray[np.int8]) -> tuple[StreamPart, ...]:
+def _parts(names: Objects, tier: npt.NDArray[np.int8]) -> tuple[StreamPart, ...]:
     """Return the parts of a catalogue, the largest first."""
     parts = [_part(name, tier[names == name]) for name in sorted(set(names)) if name]
     return tuple(sorted(parts, key=lambda part: -part.rows))

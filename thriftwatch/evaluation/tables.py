@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thriftwatch.errors import InputError, did_you_mean, listed, shown
+from thriftwatch.errors import not_one_of
 from thriftwatch.evaluation.figures import FLAGGED
 from thriftwatch.evaluation.intervals import Interval
 from thriftwatch.model.model import TIERS
@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 
     from thriftwatch.evaluation.evaluation import Evaluation
 
-__all__ = ["TABLES", "FigureRow", "headline", "label_of", "make_frame", "number"]
+__all__ = [
+    "SPLIT_FIGURES",
+    "TABLES",
+    "TIER_FIGURES",
+    "FigureRow",
+    "expected_figures",
+    "headline",
+    "label_of",
+    "make_frame",
+    "number",
+    "one_line",
+    "tier_points",
+]
 
 _FIGURES = {
     "average_precision": ("presisi rata-rata", "average precision"),
@@ -43,6 +55,17 @@ _POINTS = {
     "worn": ("fakta bekas pakai", "fact worn"),
     "foreign": ("fakta asal luar negeri", "fact foreign"),
 }
+TIER_FIGURES = ("precision", "recall", "f1", "false_positive_rate")
+"""What is told of each tier and threshold."""
+SPLIT_FIGURES = (
+    "average_precision",
+    "roc_auc",
+    "recall@precision=0.95",
+    "precision@likely",
+    "recall@review",
+    "precision@review",
+)
+"""What is told of each split."""
 _PLAIN_POINTS = {"score", "top"}
 _RATES = {"false_positive_rate"}
 _HEADLINE = (
@@ -111,6 +134,17 @@ def number(figure: str, interval: Interval | None) -> str:
     return f"{form(interval.value)} [{form(interval.low)}, {form(interval.high)}]"
 
 
+def one_line(text: str) -> str:
+    r"""Return a text from a table on one line, its control characters as dots.
+
+    Examples
+    --------
+    >>> one_line("hoodie\n\x1b[31m second")
+    'hoodie ·[31m second'
+    """
+    return "".join(letter if letter.isprintable() else "·" for letter in " ".join(text.split()))
+
+
 def label_of(figure: str) -> tuple[str, str]:
     """Return what a figure is called, in Indonesian and in English.
 
@@ -136,6 +170,17 @@ def headline(evaluation: "Evaluation") -> list[FigureRow]:
     return [_row(evaluation, name) for name in _HEADLINE if name in evaluation.figures]
 
 
+def tier_points(evaluation: "Evaluation") -> list[str]:
+    """Return the tiers and thresholds that there are figures of."""
+    points = [*FLAGGED, *(f"score={score:g}" for score in evaluation.points.scores)]
+    return [point for point in points if f"recall@{point}" in evaluation.figures]
+
+
+def expected_figures(evaluation: "Evaluation") -> Mapping[str, Interval]:
+    """Return the figures that tell what to expect: those of the catalogue, if there is one."""
+    return evaluation.stream.figures if evaluation.stream else evaluation.figures
+
+
 def make_frame(evaluation: "Evaluation", table: str) -> "pd.DataFrame":
     """Return a table of an evaluation as a data frame.
 
@@ -147,9 +192,7 @@ def make_frame(evaluation: "Evaluation", table: str) -> "pd.DataFrame":
     import pandas as pd
 
     if table not in TABLES:
-        near = did_you_mean(str(table), TABLES)
-        hint = f". Did you mean {shown(near)}?" if near else ""
-        raise InputError(f"table must be one of {listed(TABLES)}, not {shown(table)}{hint}")
+        raise not_one_of("table", table, TABLES)
     return pd.DataFrame(list(TABLES[table](evaluation)))
 
 
@@ -176,20 +219,16 @@ def _figures(evaluation: "Evaluation") -> Iterator[dict[str, Any]]:
 
 
 def _tiers(evaluation: "Evaluation") -> Iterator[dict[str, Any]]:
-    points = [*FLAGGED, *(f"score={score:g}" for score in evaluation.points.scores)]
-    for point in points:
-        if f"recall@{point}" not in evaluation.figures:
-            continue
+    for point in tier_points(evaluation):
         row: dict[str, Any] = {"at": point}
-        for figure in ("precision", "recall", "f1", "false_positive_rate"):
+        for figure in TIER_FIGURES:
             if found := evaluation.figures.get(f"{figure}@{point}"):
                 row |= _columns(f"{figure}_", found)
         yield row
 
 
 def _prevalence(evaluation: "Evaluation") -> Iterator[dict[str, Any]]:
-    figures = evaluation.stream.figures if evaluation.stream else evaluation.figures
-    for name, found in figures.items():
+    for name, found in expected_figures(evaluation).items():
         figure, _, point = name.partition("@")
         if figure != "expected_precision":
             continue
@@ -219,7 +258,7 @@ def _slices(evaluation: "Evaluation") -> Iterator[dict[str, Any]]:
 def _splits(evaluation: "Evaluation") -> Iterator[dict[str, Any]]:
     for one in evaluation.splits:
         row: dict[str, Any] = {"split": one.name, "rows": one.rows, "positives": one.positives}
-        for name in ("average_precision", "roc_auc", "recall@review", "precision@likely"):
+        for name in SPLIT_FIGURES:
             if name in one.figures:
                 row |= _columns(f"{name}_", one.figures[name])
         yield row | {"question": one.question, "note": one.note}

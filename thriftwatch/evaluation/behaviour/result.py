@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from thriftwatch.evaluation.cases import TYPES, BehaviourCase
+from thriftwatch.evaluation.behaviour.cases import TYPES, BehaviourCase
+from thriftwatch.evaluation.tables import one_line
 from thriftwatch.result import ListingScore
 
 if TYPE_CHECKING:
@@ -203,14 +204,14 @@ def _summary(result: BehaviourResult) -> Iterator[str]:
     for name in names:
         cells = (rates.get((name, kind)) for kind in TYPES)
         counts = ("" if rate is None else f"{rate.passed}/{rate.cases}" for rate in cells)
-        yield f"{_line(name):<{width}}" + "".join(f"{count:>12}" for count in counts)
+        yield f"{one_line(name):<{width}}" + "".join(f"{count:>12}" for count in counts)
     if result.failures:
         yield ""
         yield "Tidak lulus / failed:"
     for failure in result.failures:
         case = failure.case
-        yield f"- {_line(case.id)} [{case.type} {case.rule}] {_short(case)}"
-        yield f"  harapan / expected: {case.expect}; {_line(failure.problem)}"
+        yield f"- {one_line(case.id)} [{case.type} {case.rule}] {_short(case)}"
+        yield f"  harapan / expected: {case.expect}; {one_line(failure.problem)}"
 
 
 def _totals(result: BehaviourResult) -> Iterator[PassRate]:
@@ -224,12 +225,8 @@ def _totals(result: BehaviourResult) -> Iterator[PassRate]:
 def _short(case: BehaviourCase) -> str:
     """Show a listing on one line, as the case wrote it."""
     parts = [part for part in (case.title, case.description) if part]
-    text = _line(" — ".join(parts) + (f" @{case.shop}" if case.shop else ""))
+    text = one_line(" — ".join(parts) + (f" @{case.shop}" if case.shop else ""))
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-
-
-def _line(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "·" for letter in " ".join(text.split()))
 
 
 def _html(result: BehaviourResult) -> str:
@@ -241,14 +238,14 @@ def _html(result: BehaviourResult) -> str:
         for kind, meaning in _MEANINGS.items()
     )
     body = "".join(
-        f'<tr><th scope="row" style="text-align:left">{escape(_line(name))}</th>'
+        f'<tr><th scope="row" style="text-align:left">{escape(one_line(name))}</th>'
         + "".join(_cell(rates.get((name, kind))) for kind in TYPES)
         + "</tr>"
         for name in names
     )
     return (
         f"<div><p><strong>{result.passed} / {len(result)}</strong> kasus lulus "
-        f'<span lang="en">/ cases passed</span> · {escape(_line(result.model))}<br>'
+        f'<span lang="en">/ cases passed</span> · {escape(one_line(result.model))}<br>'
         f'<span style="opacity:.75">Bukan ukuran akurasi '
         f'<span lang="en">/ no measure of accuracy</span></span></p>'
         f'<table style="border-collapse:collapse">'
@@ -271,7 +268,7 @@ def _failure_list(result: BehaviourResult) -> str:
     if not result.failures:
         return ""
     groups = "".join(
-        f"<p><strong>{escape(_line(name))}</strong></p><ul>{''.join(items)}</ul>"
+        f"<p><strong>{escape(one_line(name))}</strong></p><ul>{''.join(items)}</ul>"
         for name in result.capabilities
         if (items := [_item(one) for one in result.failures if one.case.capability == name])
     )
@@ -285,7 +282,7 @@ def _failure_list(result: BehaviourResult) -> str:
 def _item(failure: CaseResult) -> str:
     case = failure.case
     return (
-        f"<li><code>{escape(_line(case.id))}</code> {escape(_short(case))}<br>"
+        f"<li><code>{escape(one_line(case.id))}</code> {escape(_short(case))}<br>"
         f'<span style="opacity:.75">harapan / expected: {escape(case.expect)}; '
-        f"{escape(_line(failure.problem))}</span></li>"
+        f"{escape(one_line(failure.problem))}</span></li>"
     )

@@ -9,7 +9,7 @@ from rich.text import Text
 from thriftwatch.evaluation.evaluation import Evaluation
 from thriftwatch.evaluation.figures import FLAGGED
 from thriftwatch.evaluation.stream import Stream
-from thriftwatch.evaluation.tables import headline, label_of, number
+from thriftwatch.evaluation.tables import headline, label_of, number, one_line
 from thriftwatch.result import DISCLAIMER, DISCLAIMER_EN
 
 __all__ = ["show_evaluation"]
@@ -103,7 +103,9 @@ def _weakest(evaluation: Evaluation) -> Table | None:
     table.columns[1].justify = "left"
     for figure, one in sorted(told, key=lambda pair: pair[0].value)[:_WEAKEST]:
         sizes = (f"{one.rows:,}", f"{one.positives:,}")
-        table.add_row(one.by, Text(one.value), *sizes, number("average_precision", figure))
+        table.add_row(
+            one.by, Text(one_line(one.value)), *sizes, number("average_precision", figure)
+        )
     return table
 
 
@@ -115,11 +117,8 @@ def _causes(evaluation: Evaluation) -> Table:
         table.columns[place].no_wrap = True
     largest = sorted(evaluation.mistakes.groups, key=lambda group: -group.rows)[:_CAUSES]
     for group in largest:
-        example = " ".join(
-            "".join(c if c.isprintable() else " " for c in group.examples[0]).split()
-        )
-        cells = (Text(group.cause), group.fact, group.kind, f"{group.rows:,}")
-        table.add_row(*cells, Text(example, overflow="ellipsis"))
+        cells = (Text(one_line(group.cause)), group.fact, group.kind, f"{group.rows:,}")
+        table.add_row(*cells, Text(one_line(group.examples[0]), overflow="ellipsis"))
     return table
 
 
@@ -128,7 +127,9 @@ def _stream(stream: Stream) -> Table:
     for part in (stream.whole, *stream.known):
         name = f"known: {part.name}" if part.name else "thought to be lawful"
         counts = [f"{part.tiers[tier]:,}" for tier in ("likely", "review", "clear")]
-        table.add_row(Text(name), f"{part.rows:,}", *counts, f"{part.share('review'):.2%}")
+        table.add_row(
+            Text(one_line(name)), f"{part.rows:,}", *counts, f"{part.share('review'):.2%}"
+        )
     return table
 
 

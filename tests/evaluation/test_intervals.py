@@ -5,14 +5,13 @@ import pytest
 
 from thriftwatch.evaluation.calibration import CalibrationFigures
 from thriftwatch.evaluation.figures import Points, ScoreFigures
-from thriftwatch.evaluation.intervals import bootstrap_interval
-from thriftwatch.evaluation.metrics import average_precision, roc_auc
-from thriftwatch.evaluation.resampling import (
+from thriftwatch.evaluation.intervals import (
+    Bootstrap,
+    bootstrap_interval,
     bound_of_none,
     interval_of,
-    intervals_of,
-    resample,
 )
+from thriftwatch.evaluation.metrics import average_precision, roc_auc
 
 POINTS = Points(scores=(), precisions=(), rates=(0.1,), recalls=(), tops=(), prevalences=())
 
@@ -30,8 +29,9 @@ def measured(labels, scores, group, samples=120, seed=0):
     tiers = np.digitize(scores, [0.5, 1.5]).astype(np.int8)
     measure = ScoreFigures(labels, scores, group, tiers=tiers, points=POINTS)
     groups = int(group.max()) + 1
-    (drawn,) = resample([measure], groups, samples=samples, seed=seed)
-    return intervals_of(measure, drawn, groups, 0.95)
+    bootstrap = Bootstrap(samples, seed=seed)
+    (drawn,) = bootstrap.draw([measure], groups)
+    return bootstrap.intervals(measure, drawn, groups)
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +71,9 @@ def test_the_interval_of_a_calibration_error_covers_it():
         score = np.clip(random.beta(0.3, 0.6, 1000), 1e-4, 1 - 1e-4)
         label = (random.random(1000) < share(score)).astype(float)
         measure = CalibrationFigures({"": (label, score)}, np.arange(1000))
-        (drawn,) = resample([measure], 1000, samples=100, seed=trial)
-        found = intervals_of(measure, drawn, 1000, 0.95)["calibration_error"]
+        bootstrap = Bootstrap(100, seed=trial)
+        (drawn,) = bootstrap.draw([measure], 1000)
+        found = bootstrap.intervals(measure, drawn, 1000)["calibration_error"]
         inside += found.low <= truth <= found.high
     assert inside >= 0.85 * trials
 
@@ -89,17 +90,17 @@ def test_a_figure_has_the_interval_that_bootstrap_interval_gives_it():
 def test_all_measures_see_the_same_resamples():
     labels, scores, group = clustered(2)
     one = ScoreFigures(labels, scores, group, points=None)
-    first, second = resample([one, one], 120, samples=10, seed=3)
+    first, second = Bootstrap(10, seed=3).draw([one, one], 120)
     assert np.array_equal(first, second)
-    assert not np.array_equal(first, resample([one], 120, samples=10, seed=4)[0])
+    assert not np.array_equal(first, Bootstrap(10, seed=4).draw([one], 120)[0])
 
 
 def test_progress_is_told():
     labels, scores, group = clustered(3)
     told = []
     measure = ScoreFigures(labels, scores, group, points=None)
-    resample([measure], 120, samples=7, seed=0, on_done=told.append)
-    assert sum(told) == 7
+    Bootstrap(7).draw([measure], 120, lambda *progress: told.append(progress))
+    assert told == [(done, 7) for done in range(1, 8)]
 
 
 def test_a_figure_that_is_mostly_undefined_has_no_ends():

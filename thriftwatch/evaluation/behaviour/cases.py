@@ -28,7 +28,7 @@ A case is one row: a listing and what is expected of its score. The columns:
 ``note``
     Anything.
 
-The bundled cases are in ``behaviour.csv``, beside this module.
+The bundled cases are in ``cases.csv``, beside this module.
 """
 
 import os
@@ -240,7 +240,7 @@ def bundled_cases() -> tuple[BehaviourCase, ...]:
     >>> len(bundled_cases()) >= 400
     True
     """
-    with resources.as_file(resources.files(__package__) / "behaviour.csv") as path:
+    with resources.as_file(resources.files(__package__) / "cases.csv") as path:
         return read_cases(path)
 
 
