@@ -36,7 +36,9 @@ _DIVIDERS = b",:()|"
 """Signs across which words are one phrase only if they bear on the same fact, and terms never."""
 _DIVIDES, _ENDS = (np.isin(np.arange(256), list(signs)) for signs in (_DIVIDERS, SENTENCE_ENDS))
 _LAWFUL = frozenset({"new", "own", "domestic", "brand_local", "wanted", "service", "notthing"})
-_ALONE = frozenset({*NAMES, "garment", "adjacent", "goods", "size", "unit"})
+_UNTELLING = frozenset({*NAMES, "size", "unit"})
+"""Classes that are no reason by themselves."""
+_ALONE = _UNTELLING | {"garment", "adjacent", "goods"}
 """Classes that name goods, makers and places: never merged into a phrase with their neighbours."""
 _CIRCUMSTANCES = frozenset({"origin", "condition", "style", "trade", "evasion", "market"})
 """Classes that make no case alone: a foreign place, a flaw, a style, a way of selling, a
@@ -90,14 +92,15 @@ class Phrases:
     def fit_to_quote(self, words: Words) -> Flags:
         """Return which phrases a reviewer may be given as reasons.
 
-        The name of a brand or a place is evidence of nothing, and a word that says "new" or "my
-        own" is no reason to suspect anybody, whatever weight the company it keeps has given it.
-        A stray letter or two tell a person nothing, and neither does a faint word of no meaning.
+        A size and the name of a brand or a place are evidence of nothing, and a word that says
+        "new" or "my own" is no reason to suspect anybody, whatever weight the company it keeps has
+        given it. A stray letter or two tell a person nothing, and neither does a faint word of no
+        meaning.
         """
         weight = self.weights[:, 0]
         readable = words.span_ends.take(self.last) - words.span_starts.take(self.first) >= 3
         telling = (self.classes != 0) | (readable & (np.abs(weight) >= _FAINTEST_UNKNOWN))
-        unfit = self._are_all(NAMES) | ((weight > 0) & self._are_all(_LAWFUL))
+        unfit = self._are_all(_UNTELLING) | ((weight > 0) & self._are_all(_LAWFUL))
         fit: Flags = telling & ~unfit
         return fit
 
