@@ -114,6 +114,11 @@ def test_a_required_column_that_is_missing_says_what_is_accepted_and_what_is_the
     assert "\n" not in message
 
 
+def test_a_column_that_is_its_own_field_is_named_once():
+    with pytest.raises(ColumnError, match='"nope": there is no such column; columns there'):
+        find_column("nope", ["title"], "nope", required=True, where="a.csv")
+
+
 def test_importing_the_module_loads_none_of_the_heavy_packages():
     heavy = "pandas pyarrow sklearn scipy nltk matplotlib"
     program = (

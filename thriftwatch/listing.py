@@ -40,6 +40,9 @@ Upper and lower case, spaces, underscores and hyphens make no difference: ``Nama
 ``nama_produk``.
 """
 
+_OPTIONS = frozenset({"title", "description", "shop"})
+"""Fields whose column scoring lets be named."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACING = re.compile(r"[\s_-]+")
 
@@ -156,6 +159,7 @@ def find_column(
     *,
     required: bool,
     where: str,
+    named_by: str | None = None,
 ) -> str | None:
     """Find the column that holds a field.
 
@@ -172,6 +176,9 @@ def find_column(
         Whether the table is of no use without the field.
     where
         The file or table, for the message.
+    named_by
+        How the caller lets the column be named, for the message, if not by an argument and an
+        option of the field's own.
 
     Returns
     -------
@@ -198,7 +205,7 @@ def find_column(
         if explicit in columns:
             return explicit
         raise ColumnError(
-            f"there is no such column for the {field}",
+            "there is no such column" + (f" for the {field}" if field != explicit else ""),
             path=where,
             column=explicit,
             available=columns,
@@ -213,9 +220,10 @@ def find_column(
             return by_key[_key(name)]
     if not required:
         return None
+    option = named_by or (f"{field}=..., --{field}-column ..." if field in _OPTIONS else None)
     raise ColumnError(
         f"there is no column for the {field}; accepted names: {listed(accepted)}. "
-        f"Rename a column or say which one it is ({field}=..., --{field}-column ...)",
+        "Rename a column" + (f" or say which one it is ({option})" if option else ""),
         path=where,
         available=columns,
         suggestion=_nearest(accepted, columns),

@@ -377,6 +377,11 @@ def test_a_number_too_long_to_read_is_refused(folder):
     assert HEADER in refusal(folder)
 
 
+def test_a_model_of_another_vocabulary_is_refused_because_its_signals_would_be_misread(folder):
+    write_header(folder, header_of(folder) | {"lexicon": "0123456789abcdef"})
+    assert "vocabulary" in refusal(folder)
+
+
 def test_a_newer_format_asks_to_upgrade(folder):
     write_header(folder, header_of(folder) | {"format": 2})
     message = refusal(folder)

@@ -89,6 +89,20 @@ def test_what_cannot_be_done_is_one_clear_line(run, listings, tmp_path, argument
     assert listings.read_text() == LISTINGS
 
 
+def test_an_evidence_record_is_not_taken_for_listings(run, evidence, tmp_path):
+    status, _, err = run("review", evidence, "-o", tmp_path / "r.html")
+    assert status == 2
+    assert "this is an evidence record" in err
+    assert not (tmp_path / "r.html").exists()
+
+
+@pytest.mark.parametrize("head", ["", "abc", "g" * 64, "0" * 65])
+def test_a_head_that_is_no_hash_is_refused_rather_than_called_another(run, evidence, head):
+    status, out, err = run("verify", evidence, "--head", head)
+    assert (status, out) == (2, "")
+    assert "64 characters" in err
+
+
 def test_a_whole_record_is_said_to_be_whole(run, evidence):
     status, out, _ = run("verify", evidence)
     assert status == 0

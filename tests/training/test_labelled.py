@@ -170,6 +170,13 @@ def test_a_misspelled_field_in_columns_is_an_error():
         read_labelled(frame(), columns={"lable": "label"})
 
 
+def test_labels_that_a_column_with_gaps_turned_into_floats_are_read(csv_file):
+    path = csv_file("title,label\nKaos,0.0\nHoodie,1.0\nTopi,\n")
+    assert read_labelled(path).label.tolist() == [0, 1]
+    path = csv_file("title,label_a,label_b\nKaos,0,0.0\nHoodie,1,\nTopi,1,1.0\n")
+    assert read_labelled(path).label.tolist() == [0, 1, 1]
+
+
 @pytest.mark.parametrize("label", ["2", "ya", "-1", "yes", "true", "0.5", "１"])
 def test_a_label_that_is_not_0_or_1_is_named_with_its_line(label, csv_file):
     path = csv_file(f'title,label\n"Kaos\nbaru",0\nHoodie,{label}\n')
@@ -293,5 +300,12 @@ def test_ids_to_hold_out_may_be_a_data_frame():
 
 
 def test_a_table_to_hold_out_needs_an_id_column(csv_file):
-    with pytest.raises(ColumnError, match="no column for the id"):
+    with pytest.raises(ColumnError, match="no column for the id") as caught:
         read_excluded(csv_file("title\nKaos\n"))
+    assert "--id-column" not in str(caught.value)  # there is no such option
+
+
+def test_the_way_to_name_a_column_is_one_that_training_has(csv_file):
+    with pytest.raises(ColumnError, match=r'columns=\{"title": \.\.\.\} in Python') as caught:
+        read_labelled(csv_file("barang,label\nKaos,0\n"))
+    assert "--title-column" not in str(caught.value)

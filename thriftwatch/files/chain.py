@@ -17,6 +17,7 @@ else and given to `verify_evidence`.
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ from thriftwatch.files.atomic import atomic_path
 __all__ = ["Problem", "Verification", "canonical_hash", "verify_evidence", "write_chain"]
 
 _START = "0" * 64
+_HASH = re.compile("[0-9a-fA-F]{64}")
 _LONGEST_LINE = 16 * 2**20
 
 
@@ -138,8 +140,13 @@ def verify_evidence(path: str | os.PathLike[str], *, head: str | None = None) ->
     Raises
     ------
     InputError
-        If there is no such file, or no line of it is of an evidence file.
+        If there is no such file, no line of it is of an evidence file, or `head` is no hash.
     """
+    if head is not None and not _HASH.fullmatch(head.strip()):
+        raise InputError(
+            f"head must be the 64 characters (0-9, a-f) that were noted, not {shown(head)}; "
+            "see what score --evidence or the review page showed"
+        )
     file = Path(path)
     if not file.is_file():
         state = "is a folder" if file.is_dir() else "does not exist"

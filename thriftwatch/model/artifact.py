@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from thriftwatch.errors import ModelError
 from thriftwatch.model.card import write_card
 from thriftwatch.model.model import FACTS, OUTPUTS, POLICIES, Interaction, Model, Tables
+from thriftwatch.text.lexicon import lexicon_digest
 
 __all__ = ["FILES", "load_model", "save_model", "seal"]
 
@@ -174,6 +175,11 @@ def _read_header(path: Path) -> dict[str, Any]:
     for name, is_right in _FIELDS.items():
         if not is_right(header.get(name)):
             raise _refused(path, f'"{name}" is missing or not what a model has there')
+    if header.get("lexicon", lexicon_digest()) != lexicon_digest():
+        raise _refused(
+            path,
+            f"trained by thriftwatch {header['version']}, whose vocabulary was another",
+        )
     return header
 
 

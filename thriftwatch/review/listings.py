@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from thriftwatch.errors import InputError, listed
+from thriftwatch.errors import InputError, TableError, listed
 from thriftwatch.files import RejectedRow
 from thriftwatch.files.cells import to_text
 from thriftwatch.files.evidence import REASONS, listing_evidence, source_of
@@ -28,6 +28,7 @@ __all__ = ["Review", "Warned", "read_review"]
 _TEXTS = ("title", "description", "shop")
 _KEPT = ("url", "platform", "id")
 _SCORED = ("score", "tier", "goods", "worn", "foreign", "reasons", "model", "source_file")
+_CHAINED = frozenset({"record", "number", "previous", "hash"})
 _OTHER_COLUMNS = 12
 _OTHER_CHARACTERS = 200
 _SAME_SCORE = 1e-4
@@ -153,6 +154,11 @@ def read_review(
     read = read_listings(
         [path], columns={f: named.get(f) for f in _TEXTS}, encoding=encoding, on_rows=on_rows
     )
+    if _CHAINED.issubset(read.table.column_names):
+        raise TableError(
+            "this is an evidence record, not a table of listings; give what score -o wrote",
+            path=path,
+        )
     scores = model.score_batch(*(read.texts[name] for name in _TEXTS), policy=policy).score
     order = np.argsort(-scores, kind="stable")[:top]
     table, texts = read.table.take(order), read.texts.take(order)

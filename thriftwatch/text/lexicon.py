@@ -11,11 +11,12 @@ A term is evidence about goods, never about the person who offers them.
 """
 
 import csv
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-__all__ = ["CLASSES", "NAMES", "Term", "load_lexicon"]
+__all__ = ["CLASSES", "NAMES", "Term", "lexicon_digest", "load_lexicon"]
 
 CLASSES = {
     "used": "says the goods are second-hand",
@@ -116,8 +117,7 @@ def load_lexicon() -> tuple[Term, ...]:
     >>> monza.forms[:3]
     ('monza', 'monja', 'mongza')
     """
-    text = resources.files(__package__).joinpath("lexicon.csv").read_text(encoding="utf-8")
-    rows = csv.reader(text.splitlines())
+    rows = csv.reader(_table().decode().splitlines())
     next(rows)
     return tuple(
         Term(
@@ -146,6 +146,25 @@ def load_lexicon() -> tuple[Term, ...]:
             source,
         ) in rows
     )
+
+
+@cache
+def _table() -> bytes:
+    return resources.files(__package__).joinpath("lexicon.csv").read_bytes()
+
+
+@cache
+def lexicon_digest() -> str:
+    """Return what tells this vocabulary from any other: signals are numbered by its order.
+
+    Examples
+    --------
+    >>> len(lexicon_digest())
+    16
+    """
+    # Line ends are left out: a checkout may have changed them.
+    parts = [*_table().splitlines(), ",".join(CLASSES).encode(), ",".join(sorted(NAMES)).encode()]
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()[:16]
 
 
 def _split(cell: str) -> tuple[str, ...]:

@@ -23,11 +23,15 @@ __all__ = ["Carried", "carry_outputs", "carry_over", "judge_with", "known_freque
 Floats = NDArray[np.float64]
 _LABEL, _PRIOR = "label", "prior"
 _PARTS = ("bias", "linear", "pairs", "undecided")
-_START = np.array([1.0, 0.0, 0.0])
+_START = np.array([1.0, 0.3, 0.0])
+"""Where the mixture with the earlier model starts. Without a share of the new from the start a
+reviewer's twenty decisions would shift all scores and teach nothing."""
 _HOLD = np.array([30.0, 30.0, 1.0])
-"""How firmly the mixture with the earlier model is held where it starts. Chosen by experiment: with
-10 some thirty rows that are no fair sample do harm, with 60 a label that means something else is
-learned late."""
+"""How firmly the mixture is held there. Chosen by experiment: with 10 some thirty rows that are no
+fair sample do harm, with 60 a label that means something else is learned late."""
+_HOLD_OF_FEW = np.array([0.0, 0.0, 200.0])
+"""What is added, divided by the number of rows: few reviewed rows were chosen by their scores and
+say nothing of how common positives are."""
 _LIMIT = 12.0
 """Log-odds beyond this are kept from deciding a mixture alone."""
 
@@ -177,7 +181,7 @@ def lean_on(
 
     A few hundred labels are too few for the products of the heads, and must not make worse what
     thousands have taught the earlier model. The log-odds become ``a * earlier + b * new + c``;
-    the three numbers are fitted on rows that neither judged before, and stay near 1, 0 and 0
+    the three numbers are fitted on rows that neither judged before, and stay near `_START`
     unless many rows speak for others.
 
     Parameters
@@ -227,12 +231,13 @@ def _mixture(
     inputs = np.column_stack((earlier, new * scale, np.ones(len(new))))
     inputs[:, :2] = np.clip(inputs[:, :2], -_LIMIT, _LIMIT)
     sign = np.where(target == 1, 1.0, -1.0)
+    hold = _HOLD + _HOLD_OF_FEW / len(new)
 
     def loss(mix: Floats) -> tuple[float, Floats]:
         margin = sign * (inputs @ mix)
         off = mix - _START
-        value = weight @ np.logaddexp(0.0, -margin) + 0.5 * _HOLD @ off**2
-        slope = inputs.T @ (-weight * sign / (1.0 + np.exp(margin))) + _HOLD * off
+        value = weight @ np.logaddexp(0.0, -margin) + 0.5 * hold @ off**2
+        slope = inputs.T @ (-weight * sign / (1.0 + np.exp(margin))) + hold * off
         return float(value), slope
 
     bounds = [(0.0, None), (0.0, None), (None, None)]

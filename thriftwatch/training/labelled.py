@@ -27,6 +27,7 @@ COLUMN_VALUES = {
 
 _TEXTS = ("id", "title", "description", "shop", "pair", "part", "spans")
 _FACTS = ("certainty", "rule", "goods", "worn", "origin")
+_FLOATS = {"0.0": "0", "1.0": "1"}
 _FRAME = "table"
 """What a table in memory is called in messages; its rows are counted from 1."""
 
@@ -227,11 +228,13 @@ def _check(
             explicit.get(name),
             required=name == "title" or (name == "label" and not voted),
             where=where,
+            named_by=f'columns={{"{name}": ...}} in Python',
         )
         texts: Sequence[str] = [""] * rows if found is None else read.text(found).to_pylist()
         columns[name] = np.array(texts, object)
     for name in COLUMN_VALUES:
         columns[name] = np.array([str(value).strip() for value in columns[name]], object)
+    columns["label"] = _whole(columns["label"])
     rejected = list(read.rejected)
     usable = np.ones(rows, bool)
     checked = {name: (columns[name], accepted) for name, accepted in COLUMN_VALUES.items()}
@@ -279,11 +282,17 @@ def _vote_columns(read: TableRead, explicit: dict[str, str]) -> dict[str, NDArra
         return {}
     found = {}
     for column in find_vote_columns(read.table.column_names):
-        found[column] = np.array([text.strip() for text in read.text(column).to_pylist()], object)
+        said = np.array([text.strip() for text in read.text(column).to_pylist()], object)
+        found[column] = _whole(said)
     if find_column("label", read.table.column_names, required=False, where="") is None:
         return found
     allowed = {*COLUMN_VALUES["label"], ""}
     return {name: values for name, values in found.items() if allowed.issuperset(values)}
+
+
+def _whole(labels: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return labels without the ".0" that pandas writes where a column has gaps."""
+    return np.array([_FLOATS.get(label, label) for label in labels], object)
 
 
 def _votes(

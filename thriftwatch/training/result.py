@@ -80,7 +80,8 @@ class TrainResult:
         if self.agreement is not None:
             lines.append(str(self.agreement))
         if self.label_issues:
-            lines.append(f"{len(self.label_issues)} labels to look at again, such as")
+            number = len(self.label_issues)
+            lines.append(f"{number} label{'s' * (number > 1)} to look at again, such as")
             lines += [f"  {issue}" for issue in self.label_issues[:_SHOWN_ISSUES]]
         return "\n".join(lines)
 

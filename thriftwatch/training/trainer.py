@@ -18,6 +18,7 @@ from thriftwatch.model.artifact import seal
 from thriftwatch.model.model import OUTPUTS, Model
 from thriftwatch.model.prevalence import check_share, log_odds_of
 from thriftwatch.scoring import as_model
+from thriftwatch.text.lexicon import lexicon_digest
 from thriftwatch.training.annotators import agree_on
 from thriftwatch.training.carry import judge_with
 from thriftwatch.training.fitting import FOLDS, Material, choose_folds, find_groups, prepare
@@ -265,6 +266,7 @@ def _train(
         **operating_points(target, weight, joined.log_odds, material.base),
         "tiers_chosen_for": {"likely_precision": LIKELY_PRECISION, "review_recall": REVIEW_RECALL},
         "unseen_idf": tables.unseen_idf,
+        "lexicon": lexicon_digest(),
         "evaluation": evaluation,
         "data": {
             "sha256": _data_hash(rows),
