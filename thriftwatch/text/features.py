@@ -141,14 +141,15 @@ def extract(data: NDArray[np.uint8], offsets: Ints, store: WordStore) -> Feature
     numbers = store.number(words.data, words.starts, words.lengths)
     listing = words.text % max(listings, 1)
     vocabulary = load_vocabulary()
+    single_term = store.term.take(numbers)
     hits = vocabulary.find(store.lexicon_number.take(numbers), words.breaks)
     negated = _negated(words, hits, vocabulary)
-    idle = _denied(words, hits, negated, numbers, store, vocabulary)
-    idle |= _shop_talk(words, hits, numbers, store, vocabulary, listings)
+    idle = _denied(words, hits, negated, single_term, vocabulary)
+    idle |= _shop_talk(words, hits, single_term, vocabulary, listings)
     counting = np.flatnonzero(~idle)
     keys = store.canonical.take(numbers) ^ (listing.view(np.uint64) * _SPREAD)
     counted = counting[distinct(keys[counting])]
-    signals = _signals(words, hits, negated, numbers, store, vocabulary, listings)
+    signals = _signals(words, hits, negated, single_term, numbers, store, vocabulary, listings)
     disguised = store.unmasked.take(numbers) | (words.starts >= len(folded.data))
     return Features(listings, words, numbers, counted, signals, disguised, hits, folded)
 
@@ -168,6 +169,7 @@ def _signals(
     words: Words,
     hits: Hits,
     negated: Ints,
+    single_term: Ints,
     numbers: Ints,
     store: WordStore,
     vocabulary: Vocabulary,
@@ -184,7 +186,7 @@ def _signals(
     family = vocabulary.family.take(term) * 2 + negated
     text = words.text.take(first)
 
-    at, garment = _garments_in_phrases(hits, numbers, store, vocabulary)
+    at, garment = _garments_in_phrases(hits, single_term, vocabulary)
     garment_titled = words.text.take(at) < listings
     found = [
         *_term_signals(term, negated, first, last, text < listings, vocabulary),
@@ -205,7 +207,7 @@ def _signals(
     shapes = find_shapes(
         words,
         store.number_kind.take(numbers),
-        store.term.take(numbers),
+        single_term,
         store.is_ten.take(numbers),
         vocabulary,
     )
@@ -236,12 +238,12 @@ def _term_signals(
 
 
 def _garments_in_phrases(
-    hits: Hits, numbers: Ints, store: WordStore, vocabulary: Vocabulary
+    hits: Hits, single_term: Ints, vocabulary: Vocabulary
 ) -> tuple[Ints, Ints]:
     """Return the words that name a garment within a longer phrase, and their terms."""
     holding = _class_flags(vocabulary, HOLDS_GARMENTS, vocabulary.word_class.take(hits.term))
     at = _words_of(hits, np.flatnonzero((hits.length > 1) & holding))
-    term = store.term.take(numbers.take(at))
+    term = single_term.take(at)
     named = (term >= 0) & (vocabulary.word_class.take(term) == vocabulary.places[GARMENT])
     return at[named], term[named]
 
@@ -279,14 +281,13 @@ def _denied(
     words: Words,
     hits: Hits,
     negated: Ints,
-    numbers: Ints,
-    store: WordStore,
+    single_term: Ints,
     vocabulary: Vocabulary,
 ) -> Flags:
     """Mark the words that a denial takes back: they do not count as words."""
     word_class = vocabulary.word_class.take(hits.term)
     taken_back = _class_flags(vocabulary, DENIABLE, word_class) & (negated == 1)
-    opening = store.term.take(numbers.take(hits.first))
+    opening = single_term.take(hits.first)
     opens_with_negator = (opening >= 0) & (
         vocabulary.word_class.take(opening) == vocabulary.places["negator"]
     )
@@ -299,14 +300,13 @@ def _denied(
 def _shop_talk(
     words: Words,
     hits: Hits,
-    numbers: Ints,
-    store: WordStore,
+    single_term: Ints,
     vocabulary: Vocabulary,
     listings: int,
 ) -> Flags:
     """Mark the words of sentences on shipping, payment and manners, which do not count."""
-    term = store.term.take(numbers)
-    routine = (term >= 0) & (vocabulary.word_class.take(term) == vocabulary.places[ROUTINE])
+    word_class = vocabulary.word_class.take(single_term)
+    routine = (single_term >= 0) & (word_class == vocabulary.places[ROUTINE])
     sentence: Ints = np.cumsum(words.breaks) - words.breaks
     talk = np.zeros(len(words) + 1, bool)
     talk[sentence[routine & (words.text >= listings)]] = True
