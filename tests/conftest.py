@@ -2,6 +2,7 @@ import pytest
 from hypothesis import settings
 
 from thriftwatch import load_model
+from thriftwatch.cli import main
 
 settings.register_profile("thriftwatch", deadline=None)  # shared machines are slow at times
 settings.load_profile("thriftwatch")
@@ -11,3 +12,15 @@ settings.load_profile("thriftwatch")
 def model():
     """The bundled model, the one that users get."""
     return load_model()
+
+
+@pytest.fixture
+def run(capsys):
+    """Run the program in this process: its exit status, standard output and standard error."""
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as stopped:
+            main([str(argument) for argument in arguments])
+        return stopped.value.code, *capsys.readouterr()
+
+    return run

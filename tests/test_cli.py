@@ -15,7 +15,6 @@ import pytest
 
 import thriftwatch
 from thriftwatch import score_listing
-from thriftwatch.cli import main
 from thriftwatch.files import RejectedRow, read_batches
 from thriftwatch.result import DISCLAIMER, DISCLAIMER_EN
 
@@ -41,18 +40,6 @@ def listings(tmp_path):
     path = tmp_path / "listings.csv"
     path.write_text(LISTINGS)
     return path
-
-
-@pytest.fixture
-def run(capsys):
-    """Run the program in this process: its exit status, standard output and standard error."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as stopped:
-            main([str(argument) for argument in arguments])
-        return stopped.value.code, *capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture

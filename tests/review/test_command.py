@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from thriftwatch.cli import main
 from thriftwatch.files.evidence import verify_evidence
 
 LISTINGS = """\
@@ -12,16 +11,6 @@ judul,deskripsi,link
 Panci presto baru,garansi,https://a.test/1
 Hoodie second import,"ex bal, WA 0812-3456-7890",https://a.test/2
 """
-
-
-@pytest.fixture
-def run(capsys):
-    def run(*arguments):
-        with pytest.raises(SystemExit) as stopped:
-            main([str(argument) for argument in arguments])
-        return stopped.value.code, *capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture
