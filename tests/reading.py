@@ -1,5 +1,7 @@
 """What the text engine reads in a text: words, terms of the vocabulary, and signals."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from thriftwatch.text.blocks import blocks_of
@@ -19,6 +21,24 @@ def features_of(*listings: tuple[str, str], store: WordStore | None = None) -> F
     titles, descriptions = zip(*listings, strict=True)
     (block,) = blocks_of(titles, descriptions, [""] * len(titles))
     return extract(block.data, block.offsets, WordStore() if store is None else store)
+
+
+class Forms(list[bytes]):
+    """What each word of its store reads as, by the word's row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = WordStore(self)
+
+    def learn_words(self, forms: Sequence[bytes]) -> int:
+        """Keep the forms of new words."""
+        first = len(self)
+        self.extend(forms)
+        return first
+
+    def forget(self) -> None:
+        """Forget every word."""
+        self.clear()
 
 
 def words_read(title: str, description: str = "") -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 
 from thriftwatch import load_model
 from thriftwatch.errors import InputError, ModelError
-from thriftwatch.model.artifact import CARD, HEADER, WEIGHTS, save_model, seal
+from thriftwatch.model.artifact import CARD, FORMAT, HEADER, WEIGHTS, save_model, seal
 
 TITLES = ["Hoodie Uniqlo second import", "Kemeja batik baru", "b4l thr1ft korea", ""]
 FILES = {HEADER, WEIGHTS, CARD}
@@ -383,10 +383,17 @@ def test_a_model_of_another_vocabulary_is_refused_because_its_signals_would_be_m
 
 
 def test_a_newer_format_asks_to_upgrade(folder):
-    write_header(folder, header_of(folder) | {"format": 2})
+    write_header(folder, header_of(folder) | {"format": FORMAT + 1})
     message = refusal(folder)
     assert "upgrade" in message
     assert HEADER in message
+
+
+def test_an_older_format_asks_to_train_again(folder):
+    write_header(folder, header_of(folder) | {"format": FORMAT - 1})
+    message = refusal(folder)
+    assert "upgrade" not in message
+    assert "train it again" in message
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,10 @@ from disguises import DISGUISES
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from listings import FLAGGED, listing, listings, seller_text
-from reading import features_of, words_read
+from reading import Forms, features_of, words_read
 
 from thriftwatch.text.features import PAIRS
-from thriftwatch.text.hashing import mix, word_hash
-from thriftwatch.text.lexicon import CLASSES, load_lexicon
+from thriftwatch.text.lexicon import load_lexicon
 from thriftwatch.text.wordstore import WordStore
 
 NAMES = ("place", "brand_foreign", "brand_local")
@@ -22,21 +21,21 @@ HARD = [
 
 
 def content(features, which):
-    """Return what counts for one listing: its words and signals, as hashes without order."""
+    """Return what counts for one listing: its words, and its signals as hashes without order."""
     listing = features.words.text[features.counted] % features.listings
     signals = features.signals.hashes[features.signals.listing == which]
     return features.counted[listing == which], sorted(signals.tolist())
 
 
-def contents(*of, store=None):
-    """Return hashes of words and of signals for each listing of a block."""
-    store = WordStore() if store is None else store
-    features = features_of(*of, store=store)
+def contents(*of, forms=None):
+    """Return the forms of words and the hashes of signals for each listing of a block."""
+    forms = Forms() if forms is None else forms
+    features = features_of(*of, store=forms.store)
     found = []
     for which in range(len(of)):
         counted, signals = content(features, which)
-        words = store.canonical[features.numbers[counted]]
-        found.append((sorted(words.tolist()), signals))
+        rows = forms.store.row[features.numbers[counted]].tolist()
+        found.append((sorted(forms[row] for row in rows), signals))
     return found
 
 
@@ -115,20 +114,20 @@ def test_a_block_has_the_features_of_each_listing_alone(of):
 @given(listings)
 @settings(max_examples=60)
 def test_what_was_read_before_changes_nothing(of):
-    store = WordStore()
-    contents(*of, store=store)
-    assert contents(*reversed(of), store=store) == contents(*reversed(of))
+    forms = Forms()
+    contents(*of, forms=forms)
+    assert contents(*reversed(of), forms=forms) == contents(*reversed(of))
 
 
 def test_an_interrupted_block_leaves_no_word_half_learnt():
     class Interrupted:
         learnt = ()
 
-        def learn_words(self, new):
+        def learn_words(self, forms):
             if not self.learnt:
                 self.learnt = (None,)
                 raise KeyboardInterrupt
-            self.learnt += tuple(new.canonical.tolist())
+            self.learnt += tuple(forms)
             return 0
 
     learner = Interrupted()
@@ -136,7 +135,7 @@ def test_an_interrupted_block_leaves_no_word_half_learnt():
     with pytest.raises(KeyboardInterrupt):
         features_of(("hoodie", ""), store=store)
     features_of(("hoodie", ""), store=store)
-    assert learner.learnt[1:] == (word_hash(b"hoodie"),)
+    assert learner.learnt[1:] == (b"hoodie",)
 
 
 @given(listings)
@@ -229,18 +228,16 @@ def test_upper_and_lower_case_and_full_width_change_nothing_but_the_disguise_sig
 @given(
     st.lists(st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=20), max_size=6)
 )
-def test_a_word_is_hashed_as_it_reads_with_digits_as_0_and_names_as_one(parts):
+def test_a_word_counts_as_it_reads_with_digits_as_0_and_names_as_one(parts):
     title = " jual ".join(["ini", *parts, "itu"])
-    store = WordStore()
-    features = features_of((title, ""), store=store)
-    places = {name: place for place, name in enumerate(CLASSES)}
+    forms = Forms()
+    features = features_of((title, ""), store=forms.store)
     names = {form: term.word_class for term in load_lexicon() for form in term.forms}
-    for word, number in zip(words_read(title), features.numbers.tolist(), strict=True):
+    for word, row in zip(words_read(title), forms.store.row[features.numbers], strict=True):
         if names.get(word) in NAMES:
-            expected = int(mix(np.array([places[names[word]]], np.uint64))[0])
+            assert forms[row] == f"<{names[word]}>".encode()
         else:
-            expected = word_hash("".join("0" if c.isdigit() else c for c in word).encode())
-        assert int(store.canonical[number]) == expected
+            assert forms[row] == "".join("0" if c.isdigit() else c for c in word).encode()
 
 
 @pytest.mark.parametrize("name", ["leet", "dots", "spaces", "stretched end", "neighbours swapped"])

@@ -10,12 +10,11 @@ from thriftwatch.text.hashing import (
     PADDING,
     HashTable,
     distinct,
-    gram_hashes,
-    hash_words,
+    gram_rows,
     rows,
     signal_hash,
-    word_hash,
-    word_hashes,
+    word_keys,
+    word_rows,
 )
 
 ALL_BITS = (1 << 64) - 1
@@ -29,7 +28,7 @@ def mix(value):
     return value ^ value >> 29
 
 
-def specified_word_hash(word):
+def specified_key(word):
     word = word[:32]
     blocks = [int.from_bytes(word[at : at + 8], "little") for at in range(0, len(word), 8)]
     found = mix((blocks[0] + 0xC2B2AE3D27D4EB4F * len(word)) & ALL_BITS)
@@ -38,9 +37,20 @@ def specified_word_hash(word):
     return found
 
 
-def specified_gram_hashes(framed):
+def specified_word_row(word, bits):
+    remainder = 0xFFFFFFFF
+    for byte in word:
+        remainder ^= byte
+        for _ in range(8):
+            remainder = remainder >> 1 ^ 0xEDB88320 * (remainder & 1)
+    return (remainder ^ 0xFFFFFFFF) >> (32 - bits)
+
+
+def specified_gram_rows(word, bits):
+    framed = b"<" + word + b">"
     return [
-        mix(int.from_bytes(framed[at : at + size], "little") * 0xD6E8FEB86659FD93 & ALL_BITS)
+        (int.from_bytes(framed[at : at + size], "little") * 0xD6E8FEB86659FD93 & ALL_BITS)
+        >> (64 - bits)
         for size in (3, 4, 5, 6)
         for at in range(len(framed) - size + 1)
     ]
@@ -55,38 +65,34 @@ def laid_out(list_of_words):
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
-        (b"a", 0xACD33A220E4FD1AA),
-        (b"bal", 0xCAB34E50656CE3E9),
-        (b"thrift", 0x9F35CA9111763D18),
-        (b"second", 0xADF5923743ED0A41),
-        (b"preloved", 0x117CE002F9314263),
-        (b"rombengan", 0xE38ECB543302F772),
-        (b"0", 0x529290CD8A972012),
-        (b"00rb", 0xA28E6FE5B6C00E88),
-        (b"secondbranded", 0xBC847C04CFA31E3A),
-        (b"balsegelimportjepang", 0xC8A9560D8B102116),
-        (b"abcdefghijklmnopqrstuvwxyz012345", 0xB34134239D88A421),
-        (b"abcdefghijklmnopqrstuvwxyz0123456789", 0xB34134239D88A421),
+        (b"a", 59575),
+        (b"bal", 36080),
+        (b"thrift", 27340),
+        (b"second", 46623),
+        (b"preloved", 55058),
+        (b"rombengan", 36757),
+        (b"0", 62683),
+        (b"00rb", 19377),
+        (b"secondbranded", 43394),
+        (b"balsegelimportjepang", 49976),
+        (b"abcdefghijklmnopqrstuvwxyz012345", 25165),
     ],
 )
-def test_golden_word_hashes(word, expected):
-    assert word_hash(word) == expected == specified_word_hash(word)
+def test_golden_word_rows(word, expected):
+    assert word_rows([word], 16) == [expected] == [specified_word_row(word, 16)]
 
 
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
-        (b"<bal>", [0x72BCE3BBB3BAEF26, 0xA24650A7295E5641, 0x14D2F038CDAA4DB, 0x6503A55867BBE4CB]),
-        (
-            b"<thrift>",
-            [0x119E4FB34496116, 0x7E24A27A5185BF10, 0x7452E5BDCCCBE1C5, 0x306DEB41D916B1EB],
-        ),
-        (b"<0>", [0x2E0E2FD767A0F5F0]),
+        (b"bal", [20468, 3586, 108956, 228524]),
+        (b"thrift", [111555, 122031, 141022, 198351]),
+        (b"0", [195612]),
     ],
 )
-def test_golden_gram_hashes(word, expected):
-    hashes, _ = gram_hashes([word])
-    assert hashes.tolist()[: len(expected)] == expected
+def test_golden_gram_rows(word, expected):
+    found, _ = gram_rows([word], 18)
+    assert found.tolist()[: len(expected)] == expected
 
 
 @pytest.mark.parametrize(
@@ -107,28 +113,33 @@ def test_golden_signal_hashes(code, expected):
 
 @given(st.lists(words, max_size=20))
 @example([b"a" * 8, b"a" * 9, b"a" * 16, b"a" * 17, b"a" * 24, b"a" * 32, b"a" * 33])
-def test_words_hash_as_specified(list_of_words):
-    specified = [specified_word_hash(word) for word in list_of_words]
-    assert hash_words(list_of_words).tolist() == specified
-    assert [word_hash(word) for word in list_of_words] == specified
+def test_keys_are_as_specified(list_of_words):
+    found = word_keys(*laid_out(list_of_words))
+    assert found.tolist() == [specified_key(word) for word in list_of_words]
+
+
+@given(st.lists(words, max_size=20), st.integers(1, 32))
+def test_word_rows_are_as_specified(list_of_words, bits):
+    specified = [specified_word_row(word, bits) for word in list_of_words]
+    assert word_rows(list_of_words, bits) == specified
 
 
 @given(words, st.binary(max_size=20), st.binary(max_size=50))
 def test_what_stands_around_a_word_does_not_matter(word, before, after):
     data = np.frombuffer(before + word + after + bytes(PADDING), np.uint8)
-    found = word_hashes(data, np.array([len(before)]), np.array([len(word)]))
-    assert found.tolist() == [specified_word_hash(word)]
+    found = word_keys(data, np.array([len(before)]), np.array([len(word)]))
+    assert found.tolist() == [specified_key(word)]
 
 
-@given(st.lists(words.map(lambda word: b"<" + word[:32] + b">"), max_size=12))
-def test_grams_hash_as_specified_word_after_word(list_of_words):
-    hashes, first = gram_hashes(list_of_words)
-    bounds = first.tolist()
-    assert (bounds[0], bounds[-1]) == (0, len(hashes))
-    for place, word in enumerate(list_of_words):
-        found = hashes[bounds[place] : bounds[place + 1]].tolist()
-        assert found == specified_gram_hashes(word)
-        assert len(found) == sum(max(len(word) - size + 1, 0) for size in GRAM_SIZES)
+@given(st.lists(words.map(lambda word: word[:32]) | st.just(b""), min_size=1, max_size=12))
+def test_gram_rows_are_as_specified_word_after_word(list_of_words):
+    found, counts = gram_rows(list_of_words, 18)
+    specified = [specified_gram_rows(word, 18) for word in list_of_words]
+    assert counts == [len(of_word) for of_word in specified]
+    assert counts == [
+        sum(max(len(word) + 2 - size + 1, 0) for size in GRAM_SIZES) for word in list_of_words
+    ]
+    assert found.tolist() == [row for of_word in specified for row in of_word]
 
 
 @given(st.integers(0, 15), st.integers(0, (1 << 24) - 1), st.integers(0, (1 << 24) - 1))

@@ -1,11 +1,10 @@
-import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 from listings import FLAGGED
 
-from thriftwatch.text.hashing import LONGEST_WORD, gram_hashes, word_hash
+from thriftwatch.text.hashing import LONGEST_WORD
 from thriftwatch.text.lexicon import load_lexicon
-from thriftwatch.text.reading import Reading, find_unusual, framed, hash_frames, read_word
+from thriftwatch.text.reading import Reading, read_word, read_words, spelling
 from thriftwatch.text.unmask import misspellings
 
 FORMS = sorted({word.encode() for term in load_lexicon() for word in " ".join(term.forms).split()})
@@ -20,28 +19,26 @@ words = (
 )
 
 
+@given(st.lists(words, min_size=1, max_size=80))
+@example([b"x", b"10", b"kilau", b"kilauaaa", b"th12i1ft", b"5000rb", b"841"])
+@example([b"kilau"] * 300 + [b"murahhh", b"b3k4sss"])
+def test_words_read_together_as_one_by_one(written):
+    forms, telling = read_words(written)
+    for place, word in enumerate(written):
+        reading = read_word(word)
+        assert forms[place] == reading.form
+        assert telling.get(place, Reading(reading.form)) == reading
+
+
 @given(words)
-@example(b"x")
-@example(b"kilau")
-@example(b"kilauaaa")
-def test_an_ordinary_word_reads_as_itself_and_nothing_else(word):
-    if not find_unusual([word]):
-        assert read_word(word) == Reading(framed(word), 0, -1, 0, False, False)
+@example(b"place")
+@example(b"bandung")
+@example(b"uniqlo")
+def test_what_is_spelled_is_the_form_but_for_names(word):
+    form = read_word(word).form
+    assert spelling(form) == (form if form.isalnum() else b"")
 
 
-@given(st.lists(words, unique=True, min_size=1, max_size=80))
-def test_frames_hash_as_their_words_and_names_without_n_grams(written):
-    frames = list(dict.fromkeys(read_word(word).frame for word in written))
-    canonical, grams, first = hash_frames(frames)
-    for place, frame in enumerate(frames):
-        own = grams[first[place] : first[place + 1]]
-        if frame.startswith(b"<"):
-            assert canonical[place] == word_hash(frame[1:-1])
-            assert np.array_equal(own, gram_hashes([frame])[0])
-        else:
-            assert len(own) == 0
-
-
-def test_flagged_words_are_not_ordinary():
+def test_of_flagged_words_there_is_something_to_say():
     words = [word.encode() for word in FLAGGED]
-    assert find_unusual(words) == list(range(len(words)))
+    assert list(read_words(words)[1]) == list(range(len(words)))

@@ -28,7 +28,7 @@ from thriftwatch.text.lexicon import lexicon_digest
 __all__ = ["FILES", "load_model", "save_model", "seal"]
 
 HEADER, WEIGHTS, CARD = FILES = ("model.json", "weights.npz", "CARD.md")
-FORMAT = 1
+FORMAT = 2
 BUNDLED = "thriftwatch-id"
 
 _HEADER_LIMIT = 1 << 20
@@ -168,7 +168,9 @@ def _read_header(path: Path) -> dict[str, Any]:
         raise _refused(
             path,
             f"model format {header['format']}, this version reads {FORMAT}",
-            "upgrade thriftwatch (pip install -U thriftwatch), or train the model again",
+            "upgrade thriftwatch (pip install -U thriftwatch)"
+            if header["format"] > FORMAT
+            else _RETRAIN,
         )
     if header.get("sha256") != fingerprint:
         raise _refused(path, "changed since it was written")
@@ -275,7 +277,7 @@ def _assemble(folder: Path, header: dict[str, Any], arrays: Arrays) -> Model:
         header,
         tuple(header["heads"]),
         Tables(
-            **{name: arrays[name].astype(np.float32) for name in _TABLES},
+            **{name: arrays[name] for name in _TABLES},
             unseen_idf=float(header["unseen_idf"]),
         ),
         Interaction(**{name: arrays[f"interaction_{name}"] for name in _INTERACTION}),

@@ -9,6 +9,7 @@ products. Everything that leads to a head is linear, which is why reasons can be
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from math import exp, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,10 +18,11 @@ from numpy.typing import NDArray
 
 from thriftwatch.text.blocks import Block, blocks_of
 from thriftwatch.text.features import Features, extract
-from thriftwatch.text.hashing import mix_one, rows
+from thriftwatch.text.hashing import gram_rows, mix_one, rows, word_rows
+from thriftwatch.text.reading import spelling
 from thriftwatch.text.scan import Scanner
 from thriftwatch.text.shops import shop_hint
-from thriftwatch.text.wordstore import NewWords, WordStore
+from thriftwatch.text.wordstore import WordStore
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -62,6 +64,12 @@ class Tables:
         float32, shape (heads,).
     unseen_idf
         The idf of a word never seen in training.
+    words
+        float32, shape (2**word_bits, heads + 1): ``word_weights``, and the idf a word counts with.
+    grams
+        float32, shape (2**gram_bits, heads + 1): ``gram_weights``, and squared idf.
+
+    All may be given in half precision.
     """
 
     word_idf: Floats
@@ -71,6 +79,20 @@ class Tables:
     signal_weights: Floats
     bias: Floats
     unseen_idf: float
+    words: Floats = field(init=False, repr=False)
+    grams: Floats = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Join what is looked up together, and widen half precision on the way."""
+        word_idf = np.where(self.word_idf == 0, self.unseen_idf, self.word_idf)
+        words = _joined(self.word_weights, word_idf)
+        grams = _joined(self.gram_weights, np.square(self.gram_idf, dtype=np.float32))
+        values = {"words": words, "word_weights": words[:, :-1]}
+        values |= {"grams": grams, "gram_weights": grams[:, :-1]}
+        for name in ("word_idf", "gram_idf", "signal_weights", "bias"):
+            values[name] = np.asarray(getattr(self, name), np.float32)
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
 
     @property
     def word_bits(self) -> int:
@@ -86,6 +108,13 @@ class Tables:
     def signal_bits(self) -> int:
         """Number of bits of a signal row."""
         return len(self.signal_weights).bit_length() - 1
+
+
+def _joined(weights: Floats, last: Floats) -> Floats:
+    table = np.empty((len(weights), weights.shape[1] + 1), np.float32)
+    table[:, :-1] = weights
+    table[:, -1] = last
+    return table
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +201,10 @@ class _Memory:
     Row 0 is empty, row 1 is the bias.
     """
 
-    __slots__ = ("_count", "_rows", "_tables", "_word_idf", "scanner", "store")
+    __slots__ = ("_count", "_rows", "_tables", "scanner", "store")
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._word_idf = np.where(tables.word_idf == 0, tables.unseen_idf, tables.word_idf)
         self._rows = np.zeros((1 << 10, len(tables.bias) + 1), np.float32)
         self._rows[1, :-1] = tables.bias
         self._count = 2
@@ -187,19 +215,16 @@ class _Memory:
         """Return rows of words and signals, shape (numbers, heads + 1)."""
         return self._rows.take(numbers, axis=0)
 
-    def learn_words(self, new: NewWords) -> int:
+    def learn_words(self, forms: Sequence[bytes]) -> int:
         """Work out the rows of words met for the first time."""
         tables = self._tables
-        word_rows = rows(new.canonical, tables.word_bits)
-        idf = self._word_idf.take(word_rows)
-        gram_rows = rows(new.gram_hashes, tables.gram_bits)
-        gram_idf = tables.gram_idf.take(gram_rows)
-        sums = _sums(tables.gram_weights.take(gram_rows, axis=0), new.gram_first)
-        squares = _sums((gram_idf * gram_idf)[:, None], new.gram_first)
-        sums /= np.sqrt(np.maximum(squares, np.float32(1e-6)))
-        sums *= idf[:, None]
-        sums += tables.word_weights.take(word_rows, axis=0)
-        return self._keep(sums, idf * idf)
+        grams, counts = gram_rows(list(map(spelling, forms)), tables.gram_bits)
+        parts = _sums_of_runs(tables.grams.take(grams, axis=0), counts)
+        own = tables.words.take(word_rows(forms, tables.word_bits), axis=0)
+        idf, squares = own[:, -1:], parts[:, -1:]
+        parts *= idf / np.sqrt(np.maximum(squares, np.float32(1e-6)))
+        parts += own
+        return self._keep(parts[:, :-1], own[:, -1] ** 2)
 
     def learn_signals(self, codes: Sequence[int]) -> int:
         """Look up the rows of signals met for the first time."""
@@ -527,6 +552,18 @@ def _sums(values: Floats, bounds: Ints) -> Floats:
     sums = np.zeros((len(bounds) - 1, values.shape[1]), np.float32)
     if len(filled):
         sums[filled] = np.add.reduceat(values, bounds[filled], axis=0)
+    return sums
+
+
+def _sums_of_runs(values: Floats, sizes: Sequence[int]) -> Floats:
+    """Sum the first ``sizes[0]`` rows, then the next ``sizes[1]``, ...; empty runs sum to 0."""
+    starts = [0, *accumulate(sizes)][:-1]
+    if all(sizes):
+        return np.add.reduceat(values, starts, axis=0)
+    sums = np.zeros((len(sizes), values.shape[1]), np.float32)
+    filled = [run for run, size in enumerate(sizes) if size]
+    if filled:
+        sums[filled] = np.add.reduceat(values, [starts[run] for run in filled], axis=0)
     return sums
 
 

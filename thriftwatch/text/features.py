@@ -147,7 +147,7 @@ def extract(data: NDArray[np.uint8], offsets: Ints, store: WordStore) -> Feature
     idle = _denied(words, hits, negated, single_term, vocabulary)
     idle |= _shop_talk(words, hits, single_term, vocabulary, listings)
     counting = np.flatnonzero(~idle)
-    keys = store.canonical.take(numbers) ^ (listing.view(np.uint64) * _SPREAD)
+    keys = (listing << 32 | store.row.take(numbers)).view(np.uint64)
     counted = counting[distinct(keys[counting])]
     signals = _signals(words, hits, negated, single_term, numbers, store, vocabulary, listings)
     disguised = store.unmasked.take(numbers) | (words.starts >= len(folded.data))

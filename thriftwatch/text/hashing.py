@@ -1,27 +1,29 @@
-"""One specification of how words and character n-grams become table rows.
+"""One specification of how words, character n-grams and signals become table rows.
 
-Specification, version 1 (all arithmetic modulo 2**64, all loads little-endian)
+Specification, version 2 (all arithmetic modulo 2**64, all loads little-endian)
+    word
+        The CRC-32 of what a word reads as, its top ``bits`` bits.
+    character n-gram
+        3 to 6 bytes of ``<word>``, read as one number ``g``: the top bits of
+        ``g * 0xD6E8FEB86659FD93``.
+    signal
+        A kind and two small numbers as one code: the top bits of
+        ``mix(kind << 48 | first << 24 | second)``.
     ``mix(x)``
         ``x ^= x >> 32; x *= 0x9E3779B97F4A7C15; x ^= x >> 29``
-    word
-        The first 32 bytes of a folded word, zero-padded to blocks of 8 bytes ``b0, b1, ..``.
+    key of a written word
+        Tells one word from another in memory; no model depends on it. The first 32 bytes,
+        zero-padded to blocks of 8 bytes ``b0, b1, ..``:
         ``h = mix(b0 + 0xC2B2AE3D27D4EB4F * length)``; then for each further block that the word
         reaches, ``h = mix(h ^ b_k * 0x165667B19E3779F9)``.
-    character n-gram
-        3 to 6 bytes of ``<word>``, read as one number ``g``: ``mix(g * 0xD6E8FEB86659FD93)``.
-    signal
-        A kind and two small numbers as one code: ``mix(kind << 48 | first << 24 | second)``.
-    row
-        The top bits of the hash: ``h >> (64 - bits)``.
 
-Every function works on a whole block of listings at once; a single listing is a block of one, so
-single and batch cannot differ. Words are read eight bytes at a time through an unaligned view of
-the text, which is why every text buffer ends in `PADDING` zero bytes.
+Words are read eight bytes at a time through an unaligned view of the text, which is why every
+text buffer ends in `PADDING` zero bytes.
 """
 
 from collections.abc import Sequence
-from itertools import accumulate
 from typing import TypeAlias
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,16 +36,15 @@ __all__ = [
     "Hashes",
     "counted_up",
     "distinct",
-    "gram_hashes",
-    "hash_words",
+    "gram_rows",
     "mix",
     "mix_one",
     "rows",
     "signal_code",
     "signal_hash",
     "word_blocks",
-    "word_hash",
-    "word_hashes",
+    "word_keys",
+    "word_rows",
 ]
 
 GRAM_SIZES = (3, 4, 5, 6)
@@ -51,22 +52,21 @@ LONGEST_WORD = 32
 PADDING = LONGEST_WORD + 8
 
 _ALL_BITS = (1 << 64) - 1
-_GOLDEN_INT, _LENGTH_INT, _BLOCK_INT = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
-_GOLDEN, _LENGTH, _BLOCK = np.uint64(_GOLDEN_INT), np.uint64(_LENGTH_INT), np.uint64(_BLOCK_INT)
+_GOLDEN_INT = 0x9E3779B97F4A7C15
+_GOLDEN, _LENGTH = np.uint64(_GOLDEN_INT), np.uint64(0xC2B2AE3D27D4EB4F)
+_BLOCK = np.uint64(0x165667B19E3779F9)
 _GRAM = np.uint64(0xD6E8FEB86659FD93)
 _PROBE = 0xA0761D6478BD642F
 _S29, _S32 = np.uint64(29), np.uint64(32)
 _LOW_BYTES = np.array([(1 << 8 * k) - 1 for k in range(9)], np.uint64)
-_STARTS = LONGEST_WORD  # where an n-gram may start in a framed word
-_SLOT = _STARTS + 8
 _GRAM_MASKS = _LOW_BYTES.take(GRAM_SIZES)[:, None]
 _GRAMS_WITHIN = np.array(
     [
-        [[start + size <= length for start in range(_STARTS)] for size in GRAM_SIZES]
+        [[start + size <= length for start in range(LONGEST_WORD)] for size in GRAM_SIZES]
         for length in range(LONGEST_WORD + 3)
     ]
 )
-"""By length of a word, size and start: whether there is such an n-gram."""
+"""By length of a framed word, size and start: whether there is such an n-gram."""
 _GRAM_COUNTS = _GRAMS_WITHIN.sum(axis=(1, 2)).tolist()
 
 Hashes: TypeAlias = NDArray[np.uint64]
@@ -107,10 +107,10 @@ def word_blocks(
     return loaded
 
 
-def word_hashes(
+def word_keys(
     data: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]
 ) -> Hashes:
-    """Hash words that lie anywhere in a buffer.
+    """Return the keys of words that lie anywhere in a buffer.
 
     Parameters
     ----------
@@ -135,49 +135,43 @@ def word_hashes(
     return hashes
 
 
-def word_hash(word: bytes) -> int:
-    """Hash one folded word, without arrays.
+def word_rows(words: Sequence[bytes], bits: int) -> list[int]:
+    """Return the table row of each word, given what it reads as.
 
     Examples
     --------
-    >>> hex(word_hash(b"thrift"))
-    '0x9f35ca9111763d18'
+    >>> word_rows([b"thrift", b"bal"], 16)
+    [0, 0]
     """
-    length = min(len(word), LONGEST_WORD)
-    value = mix_one(int.from_bytes(word[:8], "little") + _LENGTH_INT * length)
-    for start in range(8, length, 8):
-        value = mix_one(value ^ int.from_bytes(word[start : start + 8], "little") * _BLOCK_INT)
-    return value
+    shift = 32 - bits
+    return [crc32(word) >> shift for word in words]
 
 
-def hash_words(words: list[bytes]) -> Hashes:
-    """Hash a list of folded words."""
-    data = np.frombuffer(b"".join(words) + bytes(PADDING), np.uint8)
-    lengths = np.array([len(word) for word in words], np.int64)
-    return word_hashes(data, np.cumsum(lengths) - lengths, lengths)
-
-
-def gram_hashes(words: Sequence[bytes]) -> tuple[Hashes, NDArray[np.int64]]:
-    """Hash the character n-grams of words.
+def gram_rows(words: Sequence[bytes], bits: int) -> tuple[NDArray[np.int64], list[int]]:
+    """Return the table rows of the character n-grams of words.
 
     Parameters
     ----------
     words
-        Each with its ``<`` and ``>``, or empty; at most ``LONGEST_WORD + 2`` bytes.
+        Each at most `LONGEST_WORD` bytes; an empty one has no n-grams.
+    bits
+        The table has ``2**bits`` rows.
 
     Returns
     -------
-    hashes
-        uint64, shape (grams,): the n-grams of the first word, then those of the second, ...
-    first
-        int64, shape (words + 1,): where the n-grams of each word start, and the end of the last.
+    rows
+        int64, shape (n-grams,): those of the first word, then those of the second, ...
+    counts
+        How many n-grams each word has.
     """
-    lengths = [len(word) for word in words]
-    slots = b"".join([word.ljust(_SLOT, b"\0") for word in words])
-    starts = np.ndarray((len(words), 1, _STARTS), "<u8", slots, strides=(_SLOT, 0, 1))
-    grams = (starts & _GRAM_MASKS)[_GRAMS_WITHIN.take(lengths, axis=0)]
+    lengths = [len(word) + 2 for word in words]
+    starts = max(lengths) - 2
+    slot = starts + 8
+    slots = b"".join([b"<%b>" % word + bytes(slot - len(word) - 2) for word in words])
+    windows = np.ndarray((len(words), 1, starts), "<u8", slots, strides=(slot, 0, 1))
+    grams = (windows & _GRAM_MASKS)[_GRAMS_WITHIN[:, :, :starts].take(lengths, axis=0)]
     grams *= _GRAM
-    return mix(grams), np.array([0, *accumulate(map(_GRAM_COUNTS.__getitem__, lengths))])
+    return rows(grams, bits), [_GRAM_COUNTS[length] for length in lengths]
 
 
 def signal_code(kind: int, first: int, second: int) -> int:

@@ -6,8 +6,8 @@ one specification, and one property-based suite holds them together.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from itertools import count, pairwise, repeat
 from typing import Protocol
 
@@ -33,8 +33,8 @@ from thriftwatch.text.features import (
 )
 from thriftwatch.text.fold import fold_text
 from thriftwatch.text.hashing import LONGEST_WORD, signal_code
-from thriftwatch.text.reading import find_unusual, framed, read_word
-from thriftwatch.text.shapes import shapes_in_one
+from thriftwatch.text.reading import read_words
+from thriftwatch.text.shapes import Told, shapes_in_one
 from thriftwatch.text.tokens import (
     CHAIN_BYTES,
     LINKS,
@@ -53,17 +53,16 @@ _LINKS = frozenset(LINKS.decode()) | {f"*{chr(code)}" for code in range(128)}
 _SENTENCE_ENDS = frozenset(SENTENCE_ENDS.decode())
 _SYMBOLS_BEFORE = frozenset(SYMBOLS_BEFORE.decode())
 _SYMBOLS_BEHIND = frozenset(SYMBOLS_BEHIND.decode())
+_LONGEST_LINK = 2
 
 Hit = tuple[int, int, int]
 """First word, number of words and term."""
 
-
-_Facts = tuple[int, int, int, bool]
-"""Word number, term, kind of number and whether it reads 10: see `Reading`."""
-_PLAIN: _Facts = (0, -1, 0, False)
-"""A word that is neither in the lexicon nor a number."""
 _BORDER = "\x80"
 """Stands between title and description; no folded text has it."""
+_BREAKS, _TITLE_ENDS, _LINKED, _OPENS, _CLOSES = (1 << bit for bit in range(5))
+"""What a gap between words may do: end a sentence, end the title, link its neighbours to a chain,
+hold the first letter of the chain behind it or the last one of the chain before it."""
 
 
 class SignalLearner(Protocol):
@@ -89,6 +88,7 @@ class Scanner:
         "_denials",
         "_holding",
         "_learner",
+        "_numbers",
         "_paired",
         "_signal_rows",
         "_silent",
@@ -102,7 +102,8 @@ class Scanner:
     def __init__(self, store: WordStore, learner: SignalLearner) -> None:
         self._store, self._learner = store, learner
         self._word_rows: dict[str, int] = {}
-        self._telling: dict[str, _Facts] = {}
+        self._numbers: dict[str, int] = {}  # words of the lexicon
+        self._telling: dict[str, Told] = {}  # words that begin a term, and numbers
         self._signal_rows: dict[int, int] = {}
         vocabulary = self._vocabulary = load_vocabulary()
         number = vocabulary.places
@@ -115,7 +116,7 @@ class Scanner:
 
     def forget(self) -> None:
         """Forget every word and signal, because their rows are gone."""
-        for memory in (self._word_rows, self._telling, self._signal_rows):
+        for memory in (self._word_rows, self._numbers, self._telling, self._signal_rows):
             memory.clear()
 
     def scan(self, title: str, description: str) -> tuple[list[int], list[int]]:
@@ -134,41 +135,56 @@ class Scanner:
             One row for each distinct signal.
         """
         words, gaps, breaks, titled = _words(title, description)
+        if not words:
+            return [], []
         try:
             rows = list(map(self._word_rows.__getitem__, words))
         except KeyError:
+            words = [word[:LONGEST_WORD] for word in words]  # longer ones are never known
             self._learn_words(words)
             rows = list(map(self._word_rows.__getitem__, words))
-        if not words:
-            return [], []
-        facts = map(self._telling.get, words, repeat(_PLAIN))
-        lexicon_numbers, terms, kinds, tens = zip(*facts, strict=True)
-        hits = self._vocabulary.find_in_one(lexicon_numbers, breaks)
+        every = enumerate(map(self._telling.get, words))
+        told = {at: word for at, word in every if word is not None}
+        numbers = list(map(self._numbers.get, words, repeat(0)))
+        hits = self._vocabulary.find_in_one(numbers, told, breaks)
         negated = self._negated(hits, breaks)
-        codes = self._signals(hits, negated, terms, titled)
-        shapes = shapes_in_one(kinds, terms, tens, gaps, titled, self._vocabulary)
+        codes = self._signals(hits, negated, told, titled)
+        shapes = shapes_in_one(told, gaps, titled, self._vocabulary)
         codes.update(signal_code(SHAPE, kind, argument) for kind, argument in shapes)
-        if new := [code for code in codes if code not in self._signal_rows]:
+        for at in self._denied(hits, negated, told):
+            rows[at] = 0
+        for at in self._shop_talk(hits, told, breaks, titled):
+            rows[at] = 0
+        counted = dict.fromkeys(rows)
+        counted.pop(0, None)
+        return list(counted), self._rows_of(codes)
+
+    def _rows_of(self, codes: set[int]) -> list[int]:
+        """Return the rows of signals; new ones are learned."""
+        try:
+            return list(map(self._signal_rows.__getitem__, codes))
+        except KeyError:
+            new = [code for code in codes if code not in self._signal_rows]
             first_row = self._learner.learn_signals(new)
             self._signal_rows.update(zip(new, count(first_row), strict=False))
-        idle = self._denied(hits, negated, terms)
-        idle.update(self._shop_talk(hits, terms, breaks, titled))
-        counted = [row for at, row in enumerate(rows) if at not in idle] if idle else rows
-        return list(dict.fromkeys(counted)), list(map(self._signal_rows.__getitem__, codes))
+            return list(map(self._signal_rows.__getitem__, codes))
 
-    def _learn_words(self, words: Iterable[str]) -> None:
+    def _learn_words(self, words: Sequence[str]) -> None:
         """Learn all new words of a listing at once; forget the others if they are too many."""
         if len(self._word_rows) > MOST_WORDS:
             self._store.clear()
         new = [word for word in dict.fromkeys(words) if word not in self._word_rows]
-        written = [word.encode() for word in new]
-        frames = list(map(framed, written))
-        for place in find_unusual(written):
-            reading = read_word(written[place])
-            frames[place] = reading.frame
-            self._telling[new[place]] = reading[1:-1]
-        rows = self._store.rows(frames)
-        self._word_rows.update(zip(new, rows, strict=True))
+        if not new:
+            return
+        forms, telling = read_words([word.encode() for word in new])
+        classes = self._vocabulary.class_list
+        for place, (_, number, term, kind, is_ten, _) in telling.items():
+            if number:
+                self._numbers[new[place]] = number
+            if kind or is_ten or self._vocabulary.begins_term(number):
+                word_class = classes[term] if term >= 0 else -1
+                self._telling[new[place]] = Told(term, word_class, kind, is_ten)
+        self._word_rows.update(zip(new, self._store.rows(forms), strict=True))
 
     def _negated(self, hits: list[Hit], breaks: list[bool]) -> set[int]:
         """Return the first words of the terms that a negator stands before."""
@@ -178,30 +194,29 @@ class Scanner:
             return set()
         return {first for first, _, _ in hits if _negated(first, breaks, negators)}
 
-    def _denied(self, hits: list[Hit], negated: set[int], terms: Sequence[int]) -> set[int]:
-        """Return the words that a denial takes back."""
+    def _denied(
+        self, hits: list[Hit], negated: set[int], told: Mapping[int, Told]
+    ) -> Iterator[int]:
+        """Yield the words that a denial takes back."""
         classes, negator = self._vocabulary.class_list, self._vocabulary.places["negator"]
-        denied: set[int] = set()
         for first, length, term in hits:
-            opening = terms[first]
             if (first in negated and classes[term] in self._deniable) or (
-                length > 1
-                and opening >= 0
-                and classes[opening] == negator
-                and classes[term] in self._denials
+                length > 1 and told[first].word_class == negator and classes[term] in self._denials
             ):
-                denied.update(range(first, first + length))
-        return denied
+                yield from range(first, first + length)
 
     def _shop_talk(
-        self, hits: list[Hit], terms: Sequence[int], breaks: list[bool], titled: int
+        self, hits: list[Hit], told: Mapping[int, Told], breaks: list[bool], titled: int
     ) -> Iterator[int]:
         """Yield the words of sentences on shipping, payment and manners, which do not count."""
         classes, routine = self._vocabulary.class_list, self._vocabulary.places[ROUTINE]
+        routines = [at for at, word in told.items() if word.word_class == routine]
+        if not routines:
+            return
         telling = [first for first, _, term in hits if classes[term] not in self._untelling]
         end = titled
-        for at in range(titled, len(terms)):
-            if at < end or terms[at] < 0 or classes[terms[at]] != routine:
+        for at in routines:
+            if at < end:
                 continue
             start = max((back for back in range(end, at) if breaks[back]), default=end - 1) + 1
             end = breaks.index(True, at) + 1
@@ -209,7 +224,7 @@ class Scanner:
                 yield from range(start, end)
 
     def _signals(
-        self, hits: list[Hit], negations: set[int], terms: Sequence[int], titled: int
+        self, hits: list[Hit], negations: set[int], told: Mapping[int, Told], titled: int
     ) -> set[int]:
         """Return what terms signal, alone and with the next one."""
         classes, families = self._vocabulary.class_list, self._vocabulary.family_list
@@ -223,9 +238,9 @@ class Scanner:
             negated, in_title = first in negations, first < titled
             codes.update(_term_codes(term, negated, in_title))
             if length > 1 and plain_class in self._holding:
-                for inside in terms[first : first + length]:
-                    if inside >= 0 and classes[inside] == garment:
-                        codes.update(_term_codes(inside, False, in_title))
+                for inside in filter(None, map(told.get, range(first, first + length))):
+                    if inside.word_class == garment:
+                        codes.update(_term_codes(inside.term, False, in_title))
             if plain_class in self._paired:
                 word_class, family = plain_class * 2 + negated, families[term] * 2 + negated
                 if before is not None:
@@ -276,30 +291,43 @@ def _words(title: str, description: str) -> tuple[list[str], list[str], list[boo
     pieces = _WORD.split(text.lower())
     words, gaps = pieces[1::2], pieces[::2]  # a gap before each word, and one behind the last
     breaks, titled = [False] * len(gaps), 0
-    unusual = [at for at, gap in enumerate(gaps) if gap != " "]
-    for at in unusual:
-        gap = gaps[at]
-        if gap[:1] in _SENTENCE_ENDS or (gap[:1] == "." and len(gap) > 1):
+    roles = [(at, _role(gap)) for at, gap in enumerate(gaps) if gap != " "]
+    for at, role in roles:
+        if role & _BREAKS:
             breaks[at] = True
-        if _BORDER in gap:
-            breaks[at], titled = True, at
+        if role & _TITLE_ENDS:
+            titled = at
     breaks[-1] = True
-    for first, last, word in reversed(_hidden_words(words, gaps, unusual)):
+    for first, last, word in reversed(_hidden_words(words, gaps, roles)):
         words[first : last + 1] = [word]
         del gaps[first + 1 : last + 1], breaks[first + 1 : last + 1]
         titled -= last - first if last < titled else 0
-    if max(map(len, words), default=0) > LONGEST_WORD:
-        words = [word[:LONGEST_WORD] for word in words]
     return words, gaps[1:], breaks[1:], titled
 
 
+def _role(gap: str) -> int:
+    """Return what a gap does, as the sum of the constants above."""
+    if len(gap) <= _LONGEST_LINK + 1:
+        return _role_of_short(gap)
+    # Only its ends and the border matter, so that there are few to remember.
+    return _role_of_short(f"{gap[0]}  {_BORDER * (_BORDER in gap)}  {gap[-1]}")
+
+
+@lru_cache(maxsize=1 << 14)
+def _role_of_short(gap: str) -> int:
+    first, last, is_border = gap[:1], gap[-1:], _BORDER in gap
+    breaks = is_border or first in _SENTENCE_ENDS or (first == "." and len(gap) > 1)
+    role = _BREAKS * breaks | _TITLE_ENDS * is_border | _LINKED * (gap in _LINKS)
+    return role | _OPENS * (last in _SYMBOLS_BEFORE) | _CLOSES * (first in _SYMBOLS_BEHIND)
+
+
 def _hidden_words(
-    words: list[str], gaps: list[str], unusual: list[int]
+    words: list[str], gaps: list[str], roles: list[tuple[int, int]]
 ) -> list[tuple[int, int, str]]:
     """Return first and last word of each chain that hides a word, and that word."""
-    linked = _linked(words, gaps, unusual)
-    opened = {at for at in unusual if gaps[at][-1:] in _SYMBOLS_BEFORE}
-    closed = {at for at in unusual if gaps[at][:1] in _SYMBOLS_BEHIND}
+    linked = _linked(words, gaps, roles)
+    opened = {at for at, role in roles if role & _OPENS}
+    closed = {at for at, role in roles if role & _CLOSES}
     starts = opened.union(at - 1 for at in linked | closed) - linked
     found: list[tuple[int, int, str]] = []
     for first in sorted(starts):
@@ -320,9 +348,9 @@ def _hidden_words(
     return found
 
 
-def _linked(words: list[str], gaps: list[str], unusual: list[int]) -> set[int]:
+def _linked(words: list[str], gaps: list[str], roles: list[tuple[int, int]]) -> set[int]:
     """Return the gaps that link the word before them to the one behind them."""
-    linked = {at for at in unusual if gaps[at] in _LINKS and 0 < at < len(words)}
+    linked = {at for at, role in roles if role & _LINKED and 0 < at < len(words)}
     single = [at for at, word in enumerate(words) if len(word) == 1]
     spelled = [
         at

@@ -4,10 +4,11 @@ One measurement pair (``68x56``) belongs to one worn piece, a size run (``S M L 
 stock; ``9/10`` is a condition, ``35rb/pcs`` a price by the piece and ``100 pcs`` a lot.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,15 @@ from numpy.typing import NDArray
 from thriftwatch.text.tokens import Words
 from thriftwatch.text.vocabulary import Vocabulary
 
-__all__ = ["SHAPES", "Shapes", "find_shapes", "number_kind", "number_patterns", "shapes_in_one"]
+__all__ = [
+    "SHAPES",
+    "Shapes",
+    "Told",
+    "find_shapes",
+    "number_kind",
+    "number_patterns",
+    "shapes_in_one",
+]
 
 Ints = NDArray[np.int64]
 
@@ -132,21 +141,35 @@ def find_shapes(
     )
 
 
+class Told(NamedTuple):
+    """What is known of a term or a number; see `thriftwatch.text.reading.Reading`.
+
+    Attributes
+    ----------
+    word_class
+        The class of its single-word term, or -1.
+    """
+
+    term: int
+    word_class: int
+    number_kind: int
+    is_ten: bool
+
+
+_NOTHING = Told(-1, -1, 0, False)
+
+
 def shapes_in_one(
-    kinds: Sequence[int],
-    terms: Sequence[int],
-    tens: Sequence[bool],
-    gaps: Sequence[str],
-    titled: int,
-    vocabulary: Vocabulary,
+    told: Mapping[int, Told], gaps: Sequence[str], titled: int, vocabulary: Vocabulary
 ) -> Iterator[tuple[int, int]]:
     """Do what `find_shapes` does, without arrays: for the few words of one listing.
 
     Parameters
     ----------
-    kinds, terms, tens, gaps
-        Of each word: its number kind, single-word term (or -1), whether it reads ``10``, and what
-        stands behind it.
+    told
+        The words of which something is known, by place, in order.
+    gaps
+        What stands behind each word.
     titled
         How many of the words stand in the title.
     vocabulary
@@ -156,32 +179,32 @@ def shapes_in_one(
     ------
     (kind, argument)
     """
-    classes, families = vocabulary.class_list, vocabulary.family_list
     size, unit, measure = (vocabulary.places[name] for name in ("size", "unit", "measure"))
-    of = [classes[term] if term >= 0 else -1 for term in terms]
-    for at, kind in enumerate(kinds):
-        if not kind and of[at] != size:
+    for at, word in told.items():
+        kind = word.number_kind
+        if not kind and word.word_class != size:
             continue
-        begin, end = (0, titled) if at < titled else (titled, len(kinds))
-        if at + 2 < end and of[at] == of[at + 1] == of[at + 2] == size:
+        begin, end = (0, titled) if at < titled else (titled, len(gaps))
+        after = told.get(at + 1, _NOTHING) if at + 1 < end else _NOTHING
+        second = told.get(at + 2, _NOTHING) if at + 2 < end else _NOTHING
+        if word.word_class == after.word_class == second.word_class == size:
             yield 3, 0
         if not kind:
             continue
-        near, nearer = at + 1 < end, at + 2 < end
-        if kind == _DIGIT and gaps[at][:1] == "/" and near and tens[at + 1]:
+        if kind == _DIGIT and gaps[at][:1] == "/" and after.is_ten:
             yield 0, 0
         if kind == _TWO and gaps[at][:1] == "%":
             yield 1, 0
-        crossed = nearer and kinds[at + 1] == _TIMES and kinds[at + 2] == _TWO
+        crossed = after.number_kind == _TIMES and second.number_kind == _TWO
         if kind == _PAIR or (kind == _TWO and crossed):
             yield 2, 0
-        if kind in (_TWO, _THREE) and at > begin and of[at - 1] == measure:
+        before = told.get(at - 1, _NOTHING) if at > begin else _NOTHING
+        if kind in (_TWO, _THREE) and before.word_class == measure:
             yield 2, 1
-        units = [_NO_UNIT, _NO_UNIT]
-        if near and of[at + 1] == unit:
-            units[0] = families[terms[at + 1]]
-        if nearer and of[at + 2] == unit:
-            units[1] = families[terms[at + 2]]
+        units = [
+            vocabulary.family_list[named.term] if named.word_class == unit else _NO_UNIT
+            for named in (after, second)
+        ]
         if kind in (_PRICE, _MANY) and min(units) < _NO_UNIT:
             yield 4, min(units)
         if kind <= _THREE and units[0] < _NO_UNIT:

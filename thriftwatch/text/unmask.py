@@ -7,12 +7,15 @@ seller vocabulary (stretched letters alone are also shortened in other words), s
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import combinations
 
+import numpy as np
+
 from thriftwatch.text.lexicon import load_lexicon
 
-__all__ = ["misspellings", "unmask_chain", "unmask_word"]
+__all__ = ["maybe_masked", "misspellings", "unmask_chain", "unmask_word"]
 
 HIDDEN_CLASSES = frozenset({"used", "import", "wholesale"})
 """Words of these classes are worth hiding: only they are put together from pieces."""
@@ -34,6 +37,7 @@ _DIGIT_LAST = re.compile(rb"[a-z]+[0-9]")
 """Often a word and a number: us4, top1, min5."""
 _VOWELS = b"aeiou"
 _UPSIDE_DOWN = bytes.maketrans(b"bdnpqu", b"qpudbn")
+_FEW_LETTERS = 1000
 _SHORTEST_SURE = 5  # shorter words are one letter away from too many others
 
 
@@ -96,19 +100,63 @@ def unmask_word(word: bytes) -> bytes | None:
     >>> unmask_word(b"5xl"), unmask_word(b"25rb"), unmask_word(b"3second")
     (None, None, None)
     """
-    if word in _all_words():
+    if word in _all_words() or word.isdigit():
         return None
     for candidate in _squeezed(word)[1:]:
-        if candidate in _single_words(LEET_CLASSES, 3):
+        if candidate in _leet_words():
             return candidate
     if not word.isalpha() and not _NUMBERED.fullmatch(word):
-        words = _single_words(HIDDEN_CLASSES if _DIGIT_LAST.fullmatch(word) else LEET_CLASSES, 3)
+        is_numbered = _DIGIT_LAST.fullmatch(word)
+        words = _single_words(HIDDEN_CLASSES, 3) if is_numbered else _leet_words()
         for candidate in _decoded(word):
             if candidate in words:
                 return candidate
     shortened = _STRETCHED.sub(rb"\1", word)
     is_word = word.isalpha() and len(shortened) >= 3 and not _ROMAN.fullmatch(word)
     return shortened if shortened != word and is_word else None
+
+
+def maybe_masked(words: Sequence[bytes]) -> set[bytes]:
+    """Return the words that `unmask_word` may have something to say of, and few others.
+
+    Parameters
+    ----------
+    words
+        Lower-case ASCII letters and digits; it takes many at a time to be fast.
+
+    Examples
+    --------
+    >>> sorted(maybe_masked([b"kilau", b"b3k4s", b"murahhh", b"25rb", b"a54"]))
+    [b'b3k4s', b'murahhh']
+    """
+    mixed = [word for word in words if not word.isalpha() and not word.isdigit()]
+    spelled = [b" ".join(mixed).translate(table) for table in _LEET] if mixed else []
+    found: set[bytes] = set()
+    for decoded in spelled:
+        pairs = zip(mixed, decoded.split(b" "), strict=True)
+        found.update(word for word, letters in pairs if letters in _leet_words())
+    stretched = _stretched_places(b" ".join([*words, *spelled]))
+    if stretched:
+        owners = [*words, *mixed, *mixed]
+        found.update(owners[place] for place in stretched)
+    return found
+
+
+def _stretched_places(text: bytes) -> list[int]:
+    """Return the places of the words in which a letter stands three times in a row."""
+    if len(text) < _FEW_LETTERS and not _STRETCHED.search(text):
+        return []  # sooner than with arrays
+    letters = np.frombuffer(text, np.uint8)
+    same = letters[1:] == letters[:-1]
+    found = np.flatnonzero(same[1:] & same[:-1] & (letters[2:] >= ord("a")))
+    if not len(found):
+        return []
+    places: list[int] = np.searchsorted(np.flatnonzero(letters == ord(" ")), found).tolist()
+    return places
+
+
+def _leet_words() -> frozenset[bytes]:
+    return _single_words(LEET_CLASSES, 3)
 
 
 @lru_cache(maxsize=1 << 16)

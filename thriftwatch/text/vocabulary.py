@@ -5,7 +5,7 @@ The longest phrase wins and covers its words. That is how a trap cancels a term:
 seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -115,9 +115,18 @@ class Vocabulary:
         return Hits(first, length[first], term[first])
 
     def find_in_one(
-        self, numbers: Sequence[int], breaks: Sequence[bool]
+        self, numbers: Sequence[int], at: Iterable[int], breaks: Sequence[bool]
     ) -> list[tuple[int, int, int]]:
         """Do what `find` does, without arrays: for the few words of one listing.
+
+        Parameters
+        ----------
+        numbers
+            Number of each word.
+        at
+            The places of words that are terms or begin one (see `begins_term`), in order.
+        breaks
+            Whether a sentence or the text ends behind each word.
 
         Returns
         -------
@@ -125,24 +134,28 @@ class Vocabulary:
         """
         found: list[tuple[int, int, int]] = []
         covered = 0
-        for at, number in enumerate(numbers):
-            if not number:
-                continue
-            term, length = self.single_terms[number], 1
-            if number in self._first_words:
+        single, opening, steps = self.single_terms, self._first_words, self._step_nodes
+        for first in at:
+            number = numbers[first]
+            term, length = single[number], 1
+            if number in opening:
                 node, size = number, 1
-                while size < _LONGEST_PHRASE and not breaks[at + size - 1]:
-                    step = node * self._base + numbers[at + size]
-                    if step not in self._step_nodes:
+                while size < _LONGEST_PHRASE and not breaks[first + size - 1]:
+                    step = node * self._base + numbers[first + size]
+                    if step not in steps:
                         break
-                    node, size = self._step_nodes[step], size + 1
+                    node, size = steps[step], size + 1
                     if (ended := self._node_term[node - self._base]) >= 0:
                         term, length = ended, size
             if term >= 0:
-                if at >= covered:
-                    found.append((at, length, term))
-                covered = max(covered, at + length)
+                if first >= covered:
+                    found.append((first, length, term))
+                covered = max(covered, first + length)
         return found
+
+    def begins_term(self, number: int) -> bool:
+        """Return whether a word is a term, or the first word of one."""
+        return self.single_terms[number] >= 0 or number in self._first_words
 
 
 @cache

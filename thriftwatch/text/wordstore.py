@@ -6,15 +6,15 @@ worked out once. Remembering never changes a result: it is a function of the wor
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from thriftwatch.text.hashing import LONGEST_WORD, Hashes, HashTable, distinct, word_hashes
-from thriftwatch.text.reading import find_unusual, framed, hash_frames, read_word
+from thriftwatch.text.hashing import LONGEST_WORD, Hashes, HashTable, distinct, word_keys
+from thriftwatch.text.reading import Reading, read_words
 
-__all__ = ["MOST_WORDS", "NewWords", "WordLearner", "WordStore"]
+__all__ = ["MOST_WORDS", "WordLearner", "WordStore"]
 
 Ints = NDArray[np.int64]
 
@@ -27,43 +27,19 @@ _COLUMNS = {
     "is_ten": np.bool_,
     "unmasked": np.bool_,
     "row": np.int64,
-    "canonical": np.uint64,
 }
-
-
-_FACTS = {
-    "lexicon_number": 0,
-    "term": -1,
-    "number_kind": 0,
-    "is_ten": False,
-    "unmasked": False,
-}
-"""What is known of ordinary words."""
-
-
-class NewWords(NamedTuple):
-    """Words met for the first time.
-
-    Attributes
-    ----------
-    canonical
-        uint64, shape (words,): hash of what the word reads as.
-    gram_hashes
-        uint64, shape (grams,): n-grams of the first word, then of the second, ...; names have none.
-    gram_first
-        int64, shape (words + 1,): where the n-grams of each word start, and the end of the last.
-    """
-
-    canonical: Hashes
-    gram_hashes: Hashes
-    gram_first: Ints
+_ORDINARY = Reading(b"")
+"""What is known of a word of which there is nothing to say."""
 
 
 class WordLearner(Protocol):
-    """Who is told what words are made of, and keeps a row for each."""
+    """Who is told of new words, and keeps a row for each."""
 
-    def learn_words(self, new: NewWords) -> int:
-        """Keep the next rows for new words, and return the first of them."""
+    def learn_words(self, forms: Sequence[bytes]) -> int:
+        """Keep the next rows for new words, given what they read as (see `Reading.form`).
+
+        Returns the first of the rows.
+        """
 
     def forget(self) -> None:
         """Forget every word."""
@@ -85,12 +61,10 @@ class WordStore:
     is_ten, unmasked
         bool: whether it reads ``10``, and whether it hid another word.
     row
-        int64: the learner's row of what the word reads as.
-    canonical
-        uint64: hash of what the word reads as.
+        int64: the learner's row of what the word reads as; words that read the same share it.
     """
 
-    __slots__ = ("_canonical", "_count", "_learner", "_rows", "_table", *_COLUMNS)
+    __slots__ = ("_count", "_learner", "_rows", "_table", *_COLUMNS)
 
     lexicon_number: Ints
     term: Ints
@@ -98,7 +72,6 @@ class WordStore:
     is_ten: NDArray[np.bool_]
     unmasked: NDArray[np.bool_]
     row: Ints
-    canonical: Hashes
 
     def __init__(self, learner: WordLearner | None = None) -> None:
         self._learner = learner
@@ -113,7 +86,6 @@ class WordStore:
     def _start(self) -> None:
         self._table = HashTable(np.zeros(0, np.uint64))
         self._rows: dict[bytes, int] = {}
-        self._canonical: dict[bytes, int] = {}
         self._count = 0
         self._resize(1 << 10)
 
@@ -129,7 +101,7 @@ class WordStore:
         Parameters
         ----------
         data, starts, lengths
-            Where the words lie, as for `thriftwatch.text.hashing.word_hashes`.
+            Where the words lie, as for `thriftwatch.text.hashing.word_keys`.
 
         Returns
         -------
@@ -139,44 +111,44 @@ class WordStore:
         if self._table.count > MOST_WORDS:
             self.clear()
         lengths = np.minimum(lengths, LONGEST_WORD)
-        hashes = word_hashes(data, starts, lengths)
-        numbers = self._table.find(hashes)
+        keys = word_keys(data, starts, lengths)
+        numbers = self._table.find(keys)
         unknown = np.flatnonzero(numbers < 0)
         if len(unknown):
-            new = unknown[distinct(hashes[unknown])]
+            new = unknown[distinct(keys[unknown])]
             text, begins = data.tobytes(), starts[new]
             spans = zip(begins.tolist(), (begins + lengths[new]).tolist(), strict=True)
-            self._learn([text[begin:end] for begin, end in spans], hashes[new])
-            numbers[unknown] = self._table.find(hashes[unknown])
+            self._learn([text[begin:end] for begin, end in spans], keys[new])
+            numbers[unknown] = self._table.find(keys[unknown])
         return numbers
 
-    def rows(self, frames: Sequence[bytes]) -> list[int]:
-        """Return the learner's row of each `Reading.frame`; unknown ones get the next rows."""
-        unknown = [frame for frame in dict.fromkeys(frames) if frame not in self._rows]
+    def rows(self, forms: Sequence[bytes]) -> list[int]:
+        """Return the learner's row of each `Reading.form`; unknown ones get the next rows."""
+        known = self._rows
+        unknown = [form for form in dict.fromkeys(forms) if form not in known]
+        if len(unknown) > _AT_ONCE:
+            unknown.sort(key=len)  # words of about one length are learned faster
         for start in range(0, len(unknown), _AT_ONCE):
             new = unknown[start : start + _AT_ONCE]
-            words = NewWords(*hash_frames(new))
-            first = len(self._rows) if self._learner is None else self._learner.learn_words(words)
-            self._canonical.update(zip(new, words.canonical.tolist(), strict=True))
-            self._rows.update(zip(new, range(first, first + len(new)), strict=True))
-        return [self._rows[frame] for frame in frames]
+            first = len(known) if self._learner is None else self._learner.learn_words(new)
+            known.update(zip(new, range(first, first + len(new)), strict=True))
+        return list(map(known.__getitem__, forms))
 
-    def _learn(self, words: list[bytes], hashes: Hashes) -> None:
-        frames = [framed(word) for word in words]
-        told = find_unusual(words)
-        readings = [read_word(words[place]) for place in told]
-        for place, reading in zip(told, readings, strict=True):
-            frames[place] = reading.frame
+    def _learn(self, words: list[bytes], keys: Hashes) -> None:
+        forms, telling = read_words(words)
         end = self._count + len(words)
         if end > len(self.row):
             self._resize(2 * end)
         new = slice(self._count, end)
-        self.row[new] = self.rows(frames)
-        self.canonical[new] = [self._canonical[frame] for frame in frames]
-        for name, of_ordinary in _FACTS.items():
+        self.row[new] = self.rows(forms)
+        places, readings = list(telling), list(zip(*telling.values(), strict=True))
+        for place, name in enumerate(Reading._fields):
+            if name == "form":
+                continue
             column = getattr(self, name)[new]
-            column[:] = of_ordinary
-            column[told] = [getattr(reading, name) for reading in readings]
+            column[:] = _ORDINARY[place]
+            if places:
+                column[places] = readings[place]
         # Last, so that an interruption leaves no word with a number and nothing behind it.
-        self._table.add(hashes, np.arange(self._count, end))
+        self._table.add(keys, np.arange(self._count, end))
         self._count = end

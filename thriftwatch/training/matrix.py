@@ -16,8 +16,9 @@ from scipy import sparse
 from thriftwatch.model.model import Tables
 from thriftwatch.text.blocks import blocks_of
 from thriftwatch.text.features import Features, extract
-from thriftwatch.text.hashing import rows
-from thriftwatch.text.wordstore import NewWords, WordStore
+from thriftwatch.text.hashing import gram_rows, rows, word_rows
+from thriftwatch.text.reading import spelling
+from thriftwatch.text.wordstore import WordStore
 
 __all__ = ["Frequencies", "count_frequencies", "feature_matrix", "make_tables"]
 
@@ -39,22 +40,28 @@ class Frequencies:
     unseen_word: float
 
 
-class _Grams:
-    """N-gram rows of every word of a `WordStore`."""
+class _Words:
+    """What every word of a `WordStore` is made of: its form, its row and those of its n-grams."""
 
     def __init__(self) -> None:
-        self.rows: list[NDArray[np.int64]] = []
+        self.forms: list[bytes] = []
+        self.rows: list[int] = []
+        self.grams: list[NDArray[np.int64]] = []
         self.store = WordStore(self)
 
-    def learn_words(self, new: NewWords) -> int:
-        """Keep the n-gram rows of new words."""
-        first = len(self.rows)
-        self.rows += np.split(rows(new.gram_hashes, GRAM_BITS), new.gram_first[1:-1])
+    def learn_words(self, forms: Sequence[bytes]) -> int:
+        """Keep the rows of new words."""
+        first = len(self.forms)
+        self.forms += forms
+        self.rows += word_rows(forms, WORD_BITS)
+        grams, sizes = gram_rows(list(map(spelling, forms)), GRAM_BITS)
+        self.grams += np.split(grams, np.cumsum(sizes)[:-1])
         return first
 
     def forget(self) -> None:
         """Forget every word."""
-        self.rows.clear()
+        for of_words in (self.forms, self.rows, self.grams):
+            of_words.clear()
 
 
 def _blocks(
@@ -69,20 +76,18 @@ def count_frequencies(titles: Sequence[str], descriptions: Sequence[str]) -> Fre
     words = np.zeros(1 << WORD_BITS, np.int64)
     signals = np.zeros(1 << SIGNAL_BITS, np.int64)
     grams = np.zeros(1 << GRAM_BITS, np.int64)
-    seen: set[int] = set()
-    found = _Grams()
+    seen: set[bytes] = set()
+    found = _Words()
     listings = 0
     for features in _blocks(titles, descriptions, found.store):
         listings += features.listings
-        numbers = features.numbers[features.counted]
-        canonical = found.store.canonical[numbers]
-        np.add.at(words, rows(canonical, WORD_BITS), 1)
+        counted = found.store.row[features.numbers[features.counted]].tolist()
+        np.add.at(words, [found.rows[word] for word in counted], 1)
         np.add.at(signals, rows(features.signals.hashes, SIGNAL_BITS), 1)
-        of_words = found.store.row[numbers].tolist()
-        for row, word in zip(of_words, canonical.tolist(), strict=True):
-            if word not in seen:
-                seen.add(word)
-                grams[np.unique(found.rows[row])] += 1
+        for word in dict.fromkeys(counted):
+            if found.forms[word] not in seen:
+                seen.add(found.forms[word])
+                grams[np.unique(found.grams[word])] += 1
     return Frequencies(
         _idf(words, listings),
         _idf(grams, len(seen)),
@@ -104,7 +109,7 @@ def feature_matrix(
     titles: Sequence[str], descriptions: Sequence[str], frequencies: Frequencies
 ) -> sparse.csr_matrix:
     """Return the features of listings, shape (listings, rows of all tables), float32."""
-    found = _Grams()
+    found = _Words()
     parts = [
         _block_matrix(features, found, frequencies)
         for features in _blocks(titles, descriptions, found.store)
@@ -112,37 +117,37 @@ def feature_matrix(
     return sparse.vstack(parts, format="csr")
 
 
-def _block_matrix(features: Features, found: _Grams, frequencies: Frequencies) -> sparse.csr_matrix:
+def _block_matrix(features: Features, found: _Words, frequencies: Frequencies) -> sparse.csr_matrix:
     n, signals = features.listings, features.signals
-    numbers = features.numbers[features.counted]
+    counted = found.store.row[features.numbers[features.counted]].tolist()
     listing = features.words.text[features.counted] % max(n, 1)
-    word_rows = rows(found.store.canonical[numbers], WORD_BITS)
-    idf = frequencies.word[word_rows]
+    of_words = np.array([found.rows[word] for word in counted], np.int64)
+    idf = frequencies.word[of_words]
     idf[idf == 0] = frequencies.unseen_word
     norm = np.sqrt(np.maximum(np.bincount(listing, idf**2, minlength=n), 1.0))
     weight = idf / norm[listing]
-    own_rows = [found.rows[row] for row in found.store.row[numbers].tolist()]
-    gram_rows = np.concatenate([*own_rows, np.zeros(0, np.int64)])
-    of_gram = np.repeat(np.arange(len(numbers)), [len(own) for own in own_rows])
-    gram_idf = frequencies.gram[gram_rows]
-    squares = np.bincount(of_gram, gram_idf**2, minlength=len(numbers))
-    gram_value = gram_idf / np.sqrt(np.maximum(squares, 1e-6))[of_gram]
+    own_grams = [found.grams[word] for word in counted]
+    of_grams = np.concatenate([*own_grams, np.zeros(0, np.int64)])
+    word_of = np.repeat(np.arange(len(counted)), [len(own) for own in own_grams])
+    gram_idf = frequencies.gram[of_grams]
+    squares = np.bincount(word_of, gram_idf**2, minlength=len(counted))
+    gram_value = gram_idf / np.sqrt(np.maximum(squares, 1e-6))[word_of]
     signal_rows = rows(signals.hashes, SIGNAL_BITS)
     columns = np.concatenate(
         (
-            gram_rows,
-            word_rows + (1 << GRAM_BITS),
+            of_grams,
+            of_words + (1 << GRAM_BITS),
             signal_rows + (1 << GRAM_BITS) + (1 << WORD_BITS),
         )
     )
     values = np.concatenate(
         (
-            GRAM_SHARE * gram_value * weight[of_gram],
+            GRAM_SHARE * gram_value * weight[word_of],
             WORD_SHARE * weight,
             SIGNAL_SHARE * frequencies.signal[signal_rows],
         )
     )
-    listings = np.concatenate((listing[of_gram], listing, signals.listing))
+    listings = np.concatenate((listing[word_of], listing, signals.listing))
     width = (1 << GRAM_BITS) + (1 << WORD_BITS) + (1 << SIGNAL_BITS)
     matrix = sparse.coo_matrix(
         (values.astype(np.float32), (listings, columns)), shape=(n, width)

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from thriftwatch.errors import InputError
 from thriftwatch.evaluation.overlap import joined_texts, seen_share, text_sketch
-from thriftwatch.model.artifact import seal
+from thriftwatch.model.artifact import FORMAT, seal
 from thriftwatch.model.model import OUTPUTS, Model
 from thriftwatch.model.prevalence import check_share, log_odds_of
 from thriftwatch.scoring import as_model
@@ -258,7 +258,7 @@ def _train(
     if material.base is not None and (known := seen_share(rows, material.base.card)):
         evaluation["what"] += f"; {_flattery(material.base, known)}: the figures flatter"
     card = {
-        "format": 1,
+        "format": FORMAT,
         "name": name,
         "version": version("thriftwatch"),
         "heads": list(material.heads),
