@@ -25,9 +25,18 @@ disguised = st.builds(
 numbers = st.sampled_from(
     ["9/10", "95%", "68x56", "35rb/pcs", "100 pcs", "S M L XL", "1,2jt", "p 68 l 56"]
 )
+glued = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from(["", "#", "baju", "laptop", "jual"]),
+        st.sampled_from(FLAGGED),
+        st.sampled_from(["", "nya", "bandung", "kaos", "tidak"]),
+    ),
+)
 pieces = (
     st.sampled_from(WORDS)
     | disguised
+    | glued
     | numbers
     | st.sampled_from(["bukan", "no", "tidak", "yang", "dan", "!!", ".", "\n", "25", "hoodiee"])
     | any_text

@@ -1,5 +1,6 @@
 import re
 
+import numpy as np
 import pytest
 from disguises import DISGUISES
 from hypothesis import assume, example, given
@@ -9,7 +10,7 @@ from reading import terms_read, words_read
 
 from thriftwatch.text.fold import fold_text
 from thriftwatch.text.lexicon import load_lexicon
-from thriftwatch.text.unmask import misspellings, unmask_chain, unmask_word
+from thriftwatch.text.unmask import may_hide, misspellings, unmask_chain, unmask_word
 
 UNREAD = {
     ("leet symbols", "bekas"),  # a symbol at the edge of a word is not taken for a letter
@@ -228,3 +229,35 @@ def test_misspellings_are_no_words_of_the_lexicon():
     forms = {form for term in load_lexicon() for form in term.forms}
     assert not forms & {form.decode() for form in misspellings()}
     assert set(misspellings().values()) <= {form.encode() for form in forms}
+
+
+# Which chains are looked at at all
+
+
+def may_hide_in_one_block(chains):
+    ends = np.cumsum([len(chain) for chain in chains])
+    data = np.frombuffer("".join(chains).encode(), np.uint8)
+    return may_hide(data, ends - [len(chain) for chain in chains], ends).tolist()
+
+
+masked_letters = st.sampled_from("aA4@bB8eE3iI1!|lLoO0sS5$tT7+kKnNuUrRmMpPgG69zZ2.-*/ ")
+
+
+@given(st.lists(st.text(masked_letters, min_size=1, max_size=9), min_size=1, max_size=20))
+@example(["B.4.L", "h&m", "b@l", "7hr|f+", "B3-K@-$$$", "2-nd", "th**ft"])
+def test_every_chain_that_hides_a_word_is_looked_at(chains):
+    looked_at = may_hide_in_one_block(chains)
+    for chain, is_looked_at in zip(chains, looked_at, strict=True):
+        assert is_looked_at or unmask_chain(chain.lower().encode()) is None
+
+
+@pytest.mark.parametrize("disguise", ["leet", "leet symbols", "dots", "pipes", "two stars"])
+@pytest.mark.parametrize("word", ["bal", "thrift", "bekas", "karungan", "balpres", "import"])
+def test_disguised_words_are_looked_at(word, disguise):
+    assert may_hide_in_one_block([DISGUISES[disguise](word)]) == [True]
+
+
+def test_most_chains_are_not_looked_at():
+    assert not any(
+        may_hide_in_one_block(["kaos,polo", "t-shirt", "h&m", "9/10", "s/m/l/xl", "@toko"])
+    )

@@ -333,13 +333,12 @@ class Model:
         counted = features.counted
         memory = self._memory()
         parts = memory.take(memory.store.row.take(features.numbers.take(counted)))
-        bounds = np.searchsorted(features.words.text.take(counted), np.arange(2 * n + 1))
-        by_text = _sums(parts, bounds)
+        by_text = _sums(parts, _bounds(features.words.text.take(counted), 2 * n))
         sums = by_text[:n] + by_text[n:]
         norm = np.sqrt(np.maximum(sums[:, -1], np.float32(1.0)))
         signal_rows = rows(signals.hashes, tables.signal_bits)
         signal_parts = tables.signal_weights.take(signal_rows, axis=0)
-        by_signal = _sums(signal_parts, np.searchsorted(signals.listing, np.arange(n + 1)))
+        by_signal = _sums(signal_parts, _bounds(signals.listing, n))
         heads = sums[:, :-1] / norm[:, None] + by_signal + tables.bias
         return HeadScores(heads.astype(np.float64), parts[:, :-1], norm, signal_parts)
 
@@ -416,8 +415,8 @@ class Model:
         outputs = dict(zip(OUTPUTS, probability.T, strict=True))
         score, goods = outputs[policy], outputs["goods"]
         thresholds = self.card["tiers"][policy]
-        hinted = np.array([shop_hint(shop) for shop in shops], bool)
-        if hinted.any():
+        if any(shops):
+            hinted = np.fromiter(map(shop_hint, shops), bool, len(shops))
             score = np.where(hinted, _lifted_by_shop(score, goods, thresholds), score)
         tier = _tier(score, outputs, thresholds, policy).astype(np.int8)
         return BatchScores(score, goods, outputs["worn"], outputs["foreign"], tier)
@@ -542,6 +541,11 @@ def may_be_likely(probability: NDArray[np.float64], policy: str) -> NDArray[np.b
     """Return which listings may be "likely" if their score is high, from all outputs."""
     sure = _is_sure(dict(zip(OUTPUTS, probability.T, strict=True)), policy)
     return np.broadcast_to(sure, len(probability))
+
+
+def _bounds(owners: Ints, count: int) -> Ints:
+    """Return where the rows of each of ``count`` owners start, and the end of the last."""
+    return np.append(0, np.cumsum(np.bincount(owners, minlength=count)))
 
 
 def _sums(values: Floats, bounds: Ints) -> Floats:

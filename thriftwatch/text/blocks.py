@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 __all__ = ["Block", "blocks_of"]
 
-_BLOCK_BYTES = 1 << 18
+_BLOCK_BYTES = 1 << 19
 _BLOCK_LISTINGS = 4096
 _WINDOW_LISTINGS = 1 << 16  # so many at a time are looked at, so that memory does not grow
 

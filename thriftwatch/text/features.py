@@ -22,8 +22,16 @@ from numpy.typing import NDArray
 from thriftwatch.text.fold import Folded, fold_bytes
 from thriftwatch.text.hashing import counted_up, distinct, signal_hash
 from thriftwatch.text.lexicon import CLASSES
-from thriftwatch.text.shapes import find_shapes
-from thriftwatch.text.tokens import Chain, Words, chains, replace_chains, split_words
+from thriftwatch.text.shapes import Shapes, find_shapes
+from thriftwatch.text.tokens import (
+    HASHTAG,
+    Chain,
+    Words,
+    chains,
+    replace_chains,
+    split_words,
+    take_apart,
+)
 from thriftwatch.text.unmask import unmask_chain
 from thriftwatch.text.vocabulary import Hits, Vocabulary, load_vocabulary
 from thriftwatch.text.wordstore import WordStore
@@ -138,18 +146,36 @@ def extract(data: NDArray[np.uint8], offsets: Ints, store: WordStore) -> Feature
     hidden = _hidden_in_chains(words, folded)
     if hidden:
         words = replace_chains(words, hidden)
+    store.make_room()
     numbers = store.number(words.data, words.starts, words.lengths)
-    listing = words.text % max(listings, 1)
+    if len(compounds := _compounds(words, numbers, folded, store)):
+        pieces = [store.pieces[number] for number in numbers[compounds].tolist()]
+        words, owner = take_apart(words, compounds, pieces)
+        of_compounds = np.flatnonzero(np.isin(owner, compounds))
+        numbers = numbers[owner]
+        numbers[of_compounds] = store.number(
+            words.data, words.starts[of_compounds], words.lengths[of_compounds]
+        )
+    listing = _listing(words.text, listings)
     vocabulary = load_vocabulary()
     single_term = store.term.take(numbers)
+    single_class = np.append(vocabulary.word_class, -1).take(single_term)  # of term -1 the last
     hits = vocabulary.find(store.lexicon_number.take(numbers), words.breaks)
     negated = _negated(words, hits, vocabulary)
-    idle = _denied(words, hits, negated, single_term, vocabulary)
-    idle |= _shop_talk(words, hits, single_term, vocabulary, listings)
+    idle = _denied(words, hits, negated, single_class, vocabulary)
+    idle |= _shop_talk(words, hits, single_class, vocabulary, listings)
     counting = np.flatnonzero(~idle)
     keys = (listing << 32 | store.row.take(numbers)).view(np.uint64)
     counted = counting[distinct(keys[counting])]
-    signals = _signals(words, hits, negated, single_term, numbers, store, vocabulary, listings)
+    shapes = find_shapes(
+        words,
+        store.number_kind.take(numbers),
+        single_term,
+        single_class,
+        store.is_ten.take(numbers),
+        vocabulary,
+    )
+    signals = _signals(words, hits, negated, single_term, shapes, vocabulary, listings)
     disguised = store.unmasked.take(numbers) | (words.starts >= len(folded.data))
     return Features(listings, words, numbers, counted, signals, disguised, hits, folded)
 
@@ -165,13 +191,24 @@ def _hidden_in_chains(words: Words, folded: Folded) -> list[tuple[Chain, bytes]]
     return found
 
 
+def _compounds(words: Words, numbers: Ints, folded: Folded, store: WordStore) -> Ints:
+    """Return the words that are several glued together, but for hashtags."""
+    found = np.flatnonzero(store.is_compound.take(numbers))
+    if not len(found):
+        return found
+    start = words.span_starts[found]
+    opens_text = start == folded.offsets[words.text[found]]
+    is_hashtag = ~opens_text & (folded.data[start - 1] == ord(HASHTAG))
+    compounds: Ints = found[~is_hashtag]
+    return compounds
+
+
 def _signals(
     words: Words,
     hits: Hits,
     negated: Ints,
     single_term: Ints,
-    numbers: Ints,
-    store: WordStore,
+    shapes: Shapes,
     vocabulary: Vocabulary,
     listings: int,
 ) -> Signals:
@@ -204,23 +241,22 @@ def _signals(
         (FAMILY_CLASS, family[one], word_class[two], starts, ends),
         (CLASS_FAMILY, word_class[one], family[two], starts, ends),
     ]
-    shapes = find_shapes(
-        words,
-        store.number_kind.take(numbers),
-        single_term,
-        store.is_ten.take(numbers),
-        vocabulary,
-    )
     found.append((SHAPE, shapes.kind, shapes.argument, shapes.first, shapes.last))
 
     hashes = np.concatenate([signal_hash(kind, a, b) for kind, a, b, _, _ in found])
     firsts = np.concatenate([start for *_, start, _ in found])
     lasts = np.concatenate([end for *_, end in found])
     kinds = np.repeat([kind for kind, *_ in found], [len(start) for *_, start, _ in found])
-    listing = words.text.take(firsts) % max(listings, 1)
+    listing = _listing(words.text.take(firsts), listings)
     once = distinct(hashes ^ (listing.view(np.uint64) * _SPREAD))
-    once = once[np.argsort(listing[once], kind="stable")]
+    short = listing[once].astype(np.min_scalar_type(listings))  # short numbers are sorted faster
+    once = once[np.argsort(short, kind="stable")]
     return Signals(listing[once], hashes[once], kinds[once], firsts[once], lasts[once])
+
+
+def _listing(text: Ints, listings: int) -> Ints:
+    """Return the listing that each text belongs to."""
+    return text - listings * (text >= listings)
 
 
 def _term_signals(
@@ -281,16 +317,13 @@ def _denied(
     words: Words,
     hits: Hits,
     negated: Ints,
-    single_term: Ints,
+    single_class: Ints,
     vocabulary: Vocabulary,
 ) -> Flags:
     """Mark the words that a denial takes back: they do not count as words."""
     word_class = vocabulary.word_class.take(hits.term)
     taken_back = _class_flags(vocabulary, DENIABLE, word_class) & (negated == 1)
-    opening = single_term.take(hits.first)
-    opens_with_negator = (opening >= 0) & (
-        vocabulary.word_class.take(opening) == vocabulary.places["negator"]
-    )
+    opens_with_negator = single_class.take(hits.first) == vocabulary.places["negator"]
     denials = _class_flags(vocabulary, DENIALS, word_class) & (hits.length > 1)
     denied = np.zeros(len(words), bool)
     denied[_words_of(hits, np.flatnonzero(taken_back | (denials & opens_with_negator)))] = True
@@ -300,13 +333,12 @@ def _denied(
 def _shop_talk(
     words: Words,
     hits: Hits,
-    single_term: Ints,
+    single_class: Ints,
     vocabulary: Vocabulary,
     listings: int,
 ) -> Flags:
     """Mark the words of sentences on shipping, payment and manners, which do not count."""
-    word_class = vocabulary.word_class.take(single_term)
-    routine = (single_term >= 0) & (word_class == vocabulary.places[ROUTINE])
+    routine = single_class == vocabulary.places[ROUTINE]
     sentence: Ints = np.cumsum(words.breaks) - words.breaks
     talk = np.zeros(len(words) + 1, bool)
     talk[sentence[routine & (words.text >= listings)]] = True

@@ -47,19 +47,24 @@ class Folded(NamedTuple):
         uint8, shape (m,): the ASCII bytes of all texts, one after the other.
     offsets
         int64, shape (texts + 1,): text ``i`` is ``data[offsets[i]:offsets[i + 1]]``.
-    widths
-        int64, shape (n,): how many folded bytes each input byte became; None where nothing was
-        folded.
+    changed
+        Two int64 arrays: where the input bytes are that are not ASCII, and how many folded bytes
+        each became; None where nothing was folded.
     """
 
     data: NDArray[np.uint8]
     offsets: NDArray[np.int64]
-    widths: NDArray[np.int64] | None
+    changed: tuple[NDArray[np.int64], NDArray[np.int64]] | None
 
     @property
     def origin(self) -> NDArray[np.int64] | None:
         """For each folded byte the input byte its character starts at; None if it is itself."""
-        return None if self.widths is None else np.arange(len(self.widths)).repeat(self.widths)
+        if self.changed is None:
+            return None
+        at, became = self.changed
+        widths = np.ones(len(self.data) + len(at) - int(became.sum()), np.int64)
+        widths[at] = became
+        return np.arange(len(widths)).repeat(widths)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -142,17 +147,26 @@ def fold_bytes(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Folded:
     >>> folded.data.tobytes(), folded.origin.tolist()
     (b'cafe', [0, 1, 2, 3])
     """
-    leads = np.flatnonzero(data >= 0xC0)
-    if not len(leads):
+    ascii = data < 0x80
+    at = np.flatnonzero(~ascii)
+    if not len(at):
         return Folded(data, offsets, None)
-    keys = _fold_keys(_code_points(data, leads), leads, offsets)
-    sizes, starts, pool = _replacements().find(keys)
-    widths = (data < 0x80).astype(np.int64)  # continuation bytes fold to nothing
-    widths[leads] = sizes
-    folded = data.repeat(widths)
-    folded[folded >= 0xC0] = pool[starts.repeat(sizes) + counted_up(sizes)]
-    ends = np.concatenate(([0], widths.cumsum()))
-    return Folded(folded, ends[offsets], widths)
+    is_lead = data[at] >= 0xC0
+    leads = at[is_lead]
+    sizes, starts, pool = _replacements().find(
+        _fold_keys(_code_points(data, leads), leads, offsets)
+    )
+    became = np.zeros(len(at), np.int64)  # continuation bytes fold to nothing
+    became[is_lead] = sizes
+    shift = np.append(0, np.cumsum(became - 1))
+    within = counted_up(sizes)
+    replaced = (leads + shift[:-1][is_lead]).repeat(sizes) + within
+    kept = np.ones(len(data) + int(shift[-1]), bool)
+    kept[replaced] = False
+    folded = np.empty(len(kept), np.uint8)
+    folded[kept] = data[ascii]
+    folded[replaced] = pool[starts.repeat(sizes) + within]
+    return Folded(folded, offsets + shift[np.searchsorted(at, offsets)], (at, became))
 
 
 class _Replacements:
@@ -214,14 +228,16 @@ def _fold_keys(
 
     An indicator that stands alone is no flag but a letter.
     """
-    is_flag = (points >= _FIRST_FLAG) & (points <= _LAST_FLAG)
-    if not is_flag.any():
+    flags = np.flatnonzero((points >= _FIRST_FLAG) & (points <= _LAST_FLAG))
+    if not len(flags):
         return points
-    same_text = ~np.isin(leads[1:], offsets)
-    joined = is_flag[1:] & is_flag[:-1] & (np.diff(leads) == 4) & same_text
-    before, after = np.concatenate(([False], joined)), np.concatenate((joined, [False]))
-    marks: NDArray[np.int64] = (after & ~before) * _STARTS_RUN + (before & ~after) * _ENDS_RUN
-    return points + marks
+    at = leads[flags]
+    begins_text = offsets.take(np.searchsorted(offsets, at[1:])) == at[1:]
+    joined = (np.diff(at) == 4) & ~begins_text
+    before, after = np.append(False, joined), np.append(joined, False)
+    keys = points.copy()
+    keys[flags] += (after & ~before) * _STARTS_RUN + (before & ~after) * _ENDS_RUN
+    return keys
 
 
 def _fold_key(key: int) -> str:

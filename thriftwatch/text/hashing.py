@@ -56,7 +56,6 @@ _GOLDEN_INT = 0x9E3779B97F4A7C15
 _GOLDEN, _LENGTH = np.uint64(_GOLDEN_INT), np.uint64(0xC2B2AE3D27D4EB4F)
 _BLOCK = np.uint64(0x165667B19E3779F9)
 _GRAM = np.uint64(0xD6E8FEB86659FD93)
-_PROBE = 0xA0761D6478BD642F
 _S29, _S32 = np.uint64(29), np.uint64(32)
 _LOW_BYTES = np.array([(1 << 8 * k) - 1 for k in range(9)], np.uint64)
 _GRAM_MASKS = _LOW_BYTES.take(GRAM_SIZES)[:, None]
@@ -141,7 +140,7 @@ def word_rows(words: Sequence[bytes], bits: int) -> list[int]:
     Examples
     --------
     >>> word_rows([b"thrift", b"bal"], 16)
-    [0, 0]
+    [27340, 36080]
     """
     shift = 32 - bits
     return [crc32(word) >> shift for word in words]
@@ -278,25 +277,24 @@ def distinct(keys: Hashes) -> NDArray[np.int64]:
     Returns
     -------
     ndarray
-        int64, shape (distinct,): for each distinct value one place where it stands, ascending.
+        int64, shape (distinct,): for each distinct value the last place where it stands, ascending.
 
     Examples
     --------
-    >>> len(distinct(np.array([7, 9, 7], np.uint64)))
-    2
+    >>> distinct(np.array([7, 9, 7], np.uint64)).tolist()
+    [1, 2]
     """
-    count = len(keys)
-    bits = max(int(2 * count).bit_length(), 4)
-    is_first = np.zeros(count, bool)
-    left = np.arange(count)
-    probe = 0
+    is_last = np.zeros(len(keys), bool)
+    left, asked = np.arange(len(keys)), keys
+    spread = _GOLDEN_INT
     while len(left):
-        asked = keys if probe == 0 else keys[left]
-        slots = rows(mix(asked ^ np.uint64(probe * _PROBE % (1 << 64))), bits)
+        bits = (2 * len(left)).bit_length()
+        slots = rows(asked * np.uint64(spread), bits)
         table = np.empty(1 << bits, np.int64)
         table[slots] = left
         winner = table.take(slots)
-        is_first[winner] = True
-        left = left[keys.take(winner) != asked]
-        probe += 1
-    return np.flatnonzero(is_first)
+        is_last[winner] = True
+        lost = np.flatnonzero(keys.take(winner) != asked)
+        left, asked = left.take(lost), asked.take(lost)
+        spread = mix_one(spread) | 1  # keys that met in one slot part in the next round
+    return np.flatnonzero(is_last)

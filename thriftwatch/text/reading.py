@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
+from thriftwatch.text.compounds import maybe_compound, split_compound
 from thriftwatch.text.lexicon import NAMES
 from thriftwatch.text.shapes import number_kind, number_patterns
 from thriftwatch.text.unmask import maybe_masked, misspellings, unmask_word
@@ -33,6 +34,8 @@ class Reading(NamedTuple):
         What kind of number it is (see `thriftwatch.text.shapes`).
     is_ten, unmasked
         Whether it reads ``10``, and whether it hid another word.
+    pieces
+        The words it is made of if it is several that were glued together.
     """
 
     form: bytes
@@ -41,6 +44,7 @@ class Reading(NamedTuple):
     number_kind: int = 0
     is_ten: bool = False
     unmasked: bool = False
+    pieces: tuple[bytes, ...] = ()
 
 
 def read_word(written: bytes) -> Reading:
@@ -66,7 +70,8 @@ def read_word(written: bytes) -> Reading:
     else:
         form = word.translate(_DIGITS_AS_0)
         kind = number_kind(form)
-    return Reading(form, number, term, kind, word == _TEN, hidden is not None)
+    pieces = () if hidden else split_compound(written) or ()
+    return Reading(form, number, term, kind, word == _TEN, hidden is not None, pieces)
 
 
 def read_words(written: Sequence[bytes]) -> tuple[list[bytes], dict[int, Reading]]:
@@ -91,6 +96,7 @@ def read_words(written: Sequence[bytes]) -> tuple[list[bytes], dict[int, Reading
         place: Reading(forms[place], number_kind=kind) for place, kind in enumerate(kinds) if kind
     }
     unusual = _telling_words().intersection(written) | maybe_masked(written)
+    unusual |= maybe_compound(written)
     for place in [place for place, word in enumerate(written) if word in unusual]:
         telling[place] = reading = read_word(written[place])
         forms[place] = reading.form

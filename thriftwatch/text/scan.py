@@ -37,6 +37,7 @@ from thriftwatch.text.reading import read_words
 from thriftwatch.text.shapes import Told, shapes_in_one
 from thriftwatch.text.tokens import (
     CHAIN_BYTES,
+    HASHTAG,
     LINKS,
     SENTENCE_ENDS,
     SYMBOLS_BEFORE,
@@ -84,6 +85,7 @@ class Scanner:
     """
 
     __slots__ = (
+        "_compounds",
         "_deniable",
         "_denials",
         "_holding",
@@ -104,6 +106,7 @@ class Scanner:
         self._word_rows: dict[str, int] = {}
         self._numbers: dict[str, int] = {}  # words of the lexicon
         self._telling: dict[str, Told] = {}  # words that begin a term, and numbers
+        self._compounds: dict[str, list[str]] = {}
         self._signal_rows: dict[int, int] = {}
         vocabulary = self._vocabulary = load_vocabulary()
         number = vocabulary.places
@@ -116,8 +119,11 @@ class Scanner:
 
     def forget(self) -> None:
         """Forget every word and signal, because their rows are gone."""
-        for memory in (self._word_rows, self._numbers, self._telling, self._signal_rows):
-            memory.clear()
+        self._word_rows.clear()
+        self._numbers.clear()
+        self._telling.clear()
+        self._compounds.clear()
+        self._signal_rows.clear()
 
     def scan(self, title: str, description: str) -> tuple[list[int], list[int]]:
         """Return the rows of the distinct words of a listing, and of its signals.
@@ -137,19 +143,17 @@ class Scanner:
         words, gaps, breaks, titled = _words(title, description)
         if not words:
             return [], []
-        try:
-            rows = list(map(self._word_rows.__getitem__, words))
-        except KeyError:
-            words = [word[:LONGEST_WORD] for word in words]  # longer ones are never known
-            self._learn_words(words)
-            rows = list(map(self._word_rows.__getitem__, words))
+        words, rows = self._read(words)
+        if not self._compounds.keys().isdisjoint(words):
+            words, gaps, breaks, titled = self._taken_apart(words, gaps, breaks, titled)
+            words, rows = self._read(words)
         every = enumerate(map(self._telling.get, words))
         told = {at: word for at, word in every if word is not None}
         numbers = list(map(self._numbers.get, words, repeat(0)))
         hits = self._vocabulary.find_in_one(numbers, told, breaks)
         negated = self._negated(hits, breaks)
         codes = self._signals(hits, negated, told, titled)
-        shapes = shapes_in_one(told, gaps, titled, self._vocabulary)
+        shapes = shapes_in_one(told, gaps[1:], titled, self._vocabulary)
         codes.update(signal_code(SHAPE, kind, argument) for kind, argument in shapes)
         for at in self._denied(hits, negated, told):
             rows[at] = 0
@@ -158,6 +162,33 @@ class Scanner:
         counted = dict.fromkeys(rows)
         counted.pop(0, None)
         return list(counted), self._rows_of(codes)
+
+    def _read(self, words: list[str]) -> tuple[list[str], list[int]]:
+        """Return words cut to the longest that is read, and their rows; new ones are learned."""
+        try:
+            return words, list(map(self._word_rows.__getitem__, words))
+        except KeyError:
+            words = [word[:LONGEST_WORD] for word in words]  # longer ones are never known
+            self._learn_words(words)
+            return words, list(map(self._word_rows.__getitem__, words))
+
+    def _taken_apart(
+        self, words: list[str], gaps: list[str], breaks: list[bool], titled: int
+    ) -> tuple[list[str], list[str], list[bool], int]:
+        """Put the pieces of compounds in their place, but for hashtags."""
+        new_words: list[str] = []
+        new_gaps = gaps[:1]
+        new_breaks: list[bool] = []
+        new_titled = titled
+        for at, word in enumerate(words):
+            is_hashtag = gaps[at].endswith(HASHTAG)
+            pieces = [word] if is_hashtag else self._compounds.get(word, [word])
+            glued = len(pieces) - 1
+            new_words += pieces
+            new_gaps += [*[""] * glued, gaps[at + 1]]
+            new_breaks += [*[False] * glued, breaks[at]]
+            new_titled += glued if at < titled else 0
+        return new_words, new_gaps, new_breaks, new_titled
 
     def _rows_of(self, codes: set[int]) -> list[int]:
         """Return the rows of signals; new ones are learned."""
@@ -178,7 +209,9 @@ class Scanner:
             return
         forms, telling = read_words([word.encode() for word in new])
         classes = self._vocabulary.class_list
-        for place, (_, number, term, kind, is_ten, _) in telling.items():
+        for place, (_, number, term, kind, is_ten, _, pieces) in telling.items():
+            if pieces:
+                self._compounds[new[place]] = [piece.decode() for piece in pieces]
             if number:
                 self._numbers[new[place]] = number
             if kind or is_ten or self._vocabulary.begins_term(number):
@@ -281,7 +314,7 @@ def _words(title: str, description: str) -> tuple[list[str], list[str], list[boo
     Returns
     -------
     words, gaps
-        The words, and what stands behind each.
+        The words, and what stands before each and behind the last.
     breaks
         Whether a sentence or the text ends behind each word.
     titled
@@ -302,7 +335,7 @@ def _words(title: str, description: str) -> tuple[list[str], list[str], list[boo
         words[first : last + 1] = [word]
         del gaps[first + 1 : last + 1], breaks[first + 1 : last + 1]
         titled -= last - first if last < titled else 0
-    return words, gaps[1:], breaks[1:], titled
+    return words, gaps, breaks[1:], titled
 
 
 def _role(gap: str) -> int:

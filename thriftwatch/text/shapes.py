@@ -70,7 +70,12 @@ def number_kind(word: bytes) -> int:
 
 
 def find_shapes(
-    words: Words, number_kind: Ints, term: Ints, is_ten: NDArray[np.bool_], vocabulary: Vocabulary
+    words: Words,
+    number_kind: Ints,
+    term: Ints,
+    word_class: Ints,
+    is_ten: NDArray[np.bool_],
+    vocabulary: Vocabulary,
 ) -> Shapes:
     """Find the shapes in a block of words.
 
@@ -82,6 +87,8 @@ def find_shapes(
         int64, shape (words,): what `number_kind` says of each word.
     term
         int64, shape (words,): the lexicon term each word is by itself, or -1.
+    word_class
+        int64, shape (words,): the class of that term, or -1.
     is_ten
         bool, shape (words,): whether the word reads ``10``.
     vocabulary
@@ -92,12 +99,11 @@ def find_shapes(
     Shapes
     """
     found: list[tuple[int, Ints, Ints, Ints]] = []
-    word_class = np.where(term >= 0, vocabulary.word_class[term], -1)
     places = vocabulary.places
     is_size = word_class == places["size"]
     is_unit = word_class == places["unit"]
     is_measure = word_class == places["measure"]
-    numbers = np.flatnonzero(number_kind)
+    numbers = np.flatnonzero(number_kind != 0)
     if len(numbers):
         kind = number_kind[numbers]
         last = len(words) - 1

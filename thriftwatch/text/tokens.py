@@ -5,21 +5,28 @@ symbols (``t.h.r.i.f.t``, ``thr/ift``, ``th**ft``) or single letters held apart 
 (``b a l``); `thriftwatch.text.unmask` decides whether a chain is one word in disguise.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from thriftwatch.text.hashing import PADDING
+from thriftwatch.text.hashing import PADDING, counted_up
+from thriftwatch.text.unmask import may_hide
 
-__all__ = ["Chain", "Words", "chains", "replace_chains", "split_words"]
+__all__ = ["Chain", "Words", "chains", "replace_chains", "split_words", "take_apart"]
 
 
 def _table(characters: bytes) -> NDArray[np.bool_]:
     table = np.zeros(256, bool)
     table[list(characters)] = True
     return table
+
+
+def _among(table: NDArray[np.bool_], characters: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Look bytes up, several times as fast as by indexing."""
+    return np.frombuffer(bytearray(characters).translate(table.tobytes()), np.bool_)
 
 
 _LOWER_WORD_BYTES = bytes(
@@ -29,6 +36,7 @@ LINKS = b"./-_*|~'`!@$+^=\\,&#:"
 SYMBOLS_BEFORE, SYMBOLS_BEHIND = b"@$!", b"@$"
 """Symbols that may be the first or the last letter of a word."""
 SENTENCE_ENDS = b"\n\r;!?"
+HASHTAG = "#"
 CHAIN_BYTES = 64
 """Longer chains are not one word."""
 _LINKS, _SENTENCE_ENDS = _table(LINKS), _table(SENTENCE_ENDS)
@@ -94,7 +102,8 @@ def split_words(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Words:
     Words
     """
     size = len(data)
-    lower = np.frombuffer(data.tobytes().translate(_LOWER_WORD_BYTES) + bytes(PADDING), np.uint8)
+    padded = b"".join((data.data, bytes(PADDING)))
+    lower = np.frombuffer(padded.translate(_LOWER_WORD_BYTES), np.uint8)
     inside = lower[:size] != 0
     begins, ends = inside.copy(), inside.copy()
     begins[1:] &= ~inside[:-1]
@@ -104,12 +113,15 @@ def split_words(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Words:
     ends[edges - 1] = inside[edges - 1]
     starts = np.flatnonzero(begins)
     stops = np.flatnonzero(ends) + 1
-    per_text = np.diff(np.searchsorted(starts, offsets))
-    text = np.repeat(np.arange(len(offsets) - 1), per_text)
-    last = np.append(text[1:] != text[:-1], True) if len(text) else np.zeros(0, bool)
-    gap = np.where(stops < offsets[text + 1], np.append(data, np.uint8(0))[stops], np.uint8(0))
-    wide = np.append(starts[1:] - stops[:-1] > 1, True) if len(text) else last
-    breaks = last | _SENTENCE_ENDS[gap] | ((gap == ord(".")) & wide)
+    bounds = np.searchsorted(starts, offsets)
+    text = np.repeat(np.arange(len(offsets) - 1), np.diff(bounds))
+    last = bounds[1:][bounds[1:] > bounds[:-1]] - 1
+    gap = np.frombuffer(padded, np.uint8).take(stops)
+    gap[last[stops[last] == offsets[text[last] + 1]]] = 0
+    breaks = _among(_SENTENCE_ENDS, gap)
+    dots = np.flatnonzero(gap[:-1] == ord("."))
+    breaks[dots[starts[dots + 1] - stops[dots] > 1]] = True
+    breaks[last] = True
     return Words(lower, starts, stops - starts, text, starts, stops, breaks, gap)
 
 
@@ -126,44 +138,53 @@ def chains(words: Words, data: NDArray[np.uint8], offsets: NDArray[np.int64]) ->
     Returns
     -------
     list of Chain
-        Only chains that hold a letter and are short enough to be one word in disguise.
+        Only chains that are short enough and have the letters to be one word in disguise.
     """
     if not len(words):
         return []
-    stops, single = words.span_ends, words.lengths == 1
-    inner = np.append(words.text[1:] == words.text[:-1], False)  # not the last word of its text
-    width = np.append(words.starts[1:] - stops[:-1], 0) * inner
-    by_symbol = (width == 1) & _LINKS[words.gap] | (width == 2) & (words.gap == ord("*"))
-    spelled = (width == 1) & (words.gap == ord(" ")) & single & np.append(single[1:], False)
-    # Spelled letters end where a chain of another kind begins: "t.h.r.i.f.t b a l".
-    spelled[1:] &= ~by_symbol[:-1]
-    spelled[:-1] &= ~by_symbol[1:]
-    linked = by_symbol | spelled
-    earlier = np.where(np.append(False, inner[:-1]), np.append(0, stops[:-1]), offsets[words.text])
-    before = (words.starts > earlier) & _SYMBOLS_BEFORE[data[np.maximum(words.starts - 1, 0)]]
-    behind = ~linked & _SYMBOLS_BEHIND[words.gap]
-    starts_chain = (linked | before | behind) & ~np.append(False, linked[:-1])
-    found: list[Chain] = []
+    linked, before, behind = _links(words, data, offsets)
+    starts_chain = linked.copy()
+    starts_chain[before] = starts_chain[behind] = True
+    starts_chain[1:] &= ~linked[:-1]
     firsts = np.flatnonzero(starts_chain)
-    if not len(firsts):
-        return found
-    unlinked = np.flatnonzero(~linked)  # a chain ends at the first word without a link behind it
-    lasts = unlinked[np.searchsorted(unlinked, firsts)]
-    lows = words.starts[firsts] - before[firsts]
-    highs = stops[lasts] + behind[lasts]
-    content = data.tobytes()
-    usable = highs - lows <= CHAIN_BYTES
-    for first, last, low, high in zip(
-        firsts[usable].tolist(),
-        lasts[usable].tolist(),
-        lows[usable].tolist(),
-        highs[usable].tolist(),
-        strict=True,
-    ):
-        text = content[low:high].lower()
-        if text.islower():
-            found.append(Chain(first, last, low, high, text))
-    return found
+    lasts = firsts.copy()  # a chain ends at the first word without a link behind it
+    lasts[linked[firsts]] = np.flatnonzero(linked[:-1] & ~linked[1:]) + 1
+    opened, closed = np.zeros((2, len(words)), bool)
+    opened[before] = closed[behind] = True
+    lows = words.starts[firsts] - opened[firsts]
+    highs = words.span_ends[lasts] + closed[lasts]
+    chosen = np.flatnonzero(highs - lows <= CHAIN_BYTES)
+    chosen = chosen[may_hide(data, lows[chosen], highs[chosen])]
+    return [
+        Chain(first, last, low, high, data[low:high].tobytes().lower())
+        for first, last, low, high in zip(
+            *(places[chosen].tolist() for places in (firsts, lasts, lows, highs)), strict=True
+        )
+    ]
+
+
+def _links(
+    words: Words, data: NDArray[np.uint8], offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]:
+    """Return whether each word is linked to the next, and which have a symbol before or behind.
+
+    Only a symbol that links nothing is one behind.
+    """
+    symbol = _among(_LINKS, words.gap)
+    single = words.lengths == 1
+    at = np.flatnonzero(symbol | (single & (words.gap == ord(" "))))
+    after = np.minimum(at + 1, len(words) - 1)
+    width = (words.starts[after] - words.span_ends[at]) * (words.text[after] == words.text[at])
+    by_symbol = symbol[at] & ((width == 1) | (width == 2) & (words.gap[at] == ord("*")))
+    spelled = at[~symbol[at] & (width == 1) & single[after]]
+    linked = np.zeros(len(words) + 1, bool)
+    linked[at[by_symbol]] = True
+    # Spelled letters end where a chain of another kind begins: "t.h.r.i.f.t b a l".
+    linked[spelled[~linked[spelled - 1] & ~linked[spelled + 1]]] = True
+    before = np.flatnonzero(_among(_SYMBOLS_BEFORE, data.take(words.starts - 1)))
+    before = before[words.starts[before] > offsets[words.text[before]]]
+    behind = at[_SYMBOLS_BEHIND[words.gap[at]]]
+    return linked[:-1], before, behind[~linked[behind]]
 
 
 def replace_chains(words: Words, unmasked: list[tuple[Chain, bytes]]) -> Words:
@@ -209,3 +230,47 @@ def replace_chains(words: Words, unmasked: list[tuple[Chain, bytes]]) -> Words:
         breaks[kept],
         gap[kept],
     )
+
+
+def take_apart(
+    words: Words, compounds: NDArray[np.int64], pieces: Sequence[Sequence[bytes]]
+) -> tuple[Words, NDArray[np.int64]]:
+    """Put the words that a compound is made of in its place.
+
+    Parameters
+    ----------
+    words
+        The words of the block.
+    compounds
+        int64, shape (compounds,): which of them are compounds, ascending.
+    pieces
+        What each is made of.
+
+    Returns
+    -------
+    words
+        The words of the block, pieces in the place of compounds.
+    owner
+        int64: which of the earlier words each of them is, or is a piece of.
+    """
+    counts = np.ones(len(words), np.int64)
+    counts[compounds] = [len(of_one) for of_one in pieces]
+    owner = np.repeat(np.arange(len(words)), counts)
+    before, lengths = np.zeros(len(owner), np.int64), words.lengths[owner]
+    first = np.cumsum(counts) - counts
+    placed = np.repeat(first[compounds], counts[compounds]) + counted_up(counts[compounds])
+    lengths[placed] = [len(piece) for of_one in pieces for piece in of_one]
+    before[placed] = np.concatenate([np.cumsum([0, *map(len, one[:-1])]) for one in pieces])
+    span_starts, span_ends = words.span_starts[owner] + before, words.span_ends[owner]
+    span_ends[placed] = span_starts[placed] + lengths[placed]
+    is_last = np.append(owner[1:] != owner[:-1], True)
+    return Words(
+        words.data,
+        words.starts[owner] + before,
+        lengths,
+        words.text[owner],
+        span_starts,
+        span_ends,
+        words.breaks[owner] & is_last,
+        words.gap[owner] * is_last,
+    ), owner

@@ -12,10 +12,19 @@ from functools import cache, lru_cache
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from thriftwatch.text.hashing import HashTable, counted_up
 from thriftwatch.text.lexicon import load_lexicon
 
-__all__ = ["maybe_masked", "misspellings", "unmask_chain", "unmask_word"]
+__all__ = [
+    "may_hide",
+    "maybe_masked",
+    "misspellings",
+    "single_words",
+    "unmask_chain",
+    "unmask_word",
+]
 
 HIDDEN_CLASSES = frozenset({"used", "import", "wholesale"})
 """Words of these classes are worth hiding: only they are put together from pieces."""
@@ -27,6 +36,7 @@ _LEET = [
     bytes.maketrans(b"0123456789@$!|+", letters)
     for letters in (b"oizeasgtbgasiit", b"olzeasgtbgaslit")
 ]
+_HALF, _LOW_HALF, _STAR = np.uint64(32), np.uint64((1 << 32) - 1), np.uint64(1 << 63)
 _NOT_WORD = re.compile(rb"[^a-z0-9]+")
 _DIGIT = re.compile(rb"[0-9]")
 _STRETCHED = re.compile(rb"([a-z])\1{2,}")
@@ -39,10 +49,13 @@ _VOWELS = b"aeiou"
 _UPSIDE_DOWN = bytes.maketrans(b"bdnpqu", b"qpudbn")
 _FEW_LETTERS = 1000
 _SHORTEST_SURE = 5  # shorter words are one letter away from too many others
+_SHORTEST_SURE_WHOLESALE = 7  # karungan; partai without its vowels would be a part
+_SHORTEST_SWAPPED = 4  # cbao: few words have such consonants in a row
 
 
 @cache
-def _single_words(classes: frozenset[str], shortest: int) -> frozenset[bytes]:
+def single_words(classes: frozenset[str], shortest: int) -> frozenset[bytes]:
+    """Return the single words of these classes, and others worth hiding, of this length or more."""
     return frozenset(
         form.encode()
         for term in load_lexicon()
@@ -107,7 +120,7 @@ def unmask_word(word: bytes) -> bytes | None:
             return candidate
     if not word.isalpha() and not _NUMBERED.fullmatch(word):
         is_numbered = _DIGIT_LAST.fullmatch(word)
-        words = _single_words(HIDDEN_CLASSES, 3) if is_numbered else _leet_words()
+        words = single_words(HIDDEN_CLASSES, 3) if is_numbered else _leet_words()
         for candidate in _decoded(word):
             if candidate in words:
                 return candidate
@@ -156,7 +169,7 @@ def _stretched_places(text: bytes) -> list[int]:
 
 
 def _leet_words() -> frozenset[bytes]:
-    return _single_words(LEET_CLASSES, 3)
+    return single_words(LEET_CLASSES, 3)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -180,7 +193,7 @@ def unmask_chain(chain: bytes) -> bytes | None:
     >>> unmask_chain(b"h&m"), unmask_chain(b"t-shirt"), unmask_chain(b"u.s.a")
     (None, None, None)
     """
-    words = _single_words(HIDDEN_CLASSES, 3)
+    words = single_words(HIDDEN_CLASSES, 3)
     joined = _squeezed(_NOT_WORD.sub(b"", chain))
     is_code = 2 * len(_DIGIT.findall(chain)) > len(joined[0])  # b41-35
     for candidate in joined + ([] if is_code else _decoded(chain)):
@@ -189,11 +202,70 @@ def unmask_chain(chain: bytes) -> bytes | None:
     return _unstarred(chain) if b"*" in chain else None
 
 
+def may_hide(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return which chains of a block are worth a call of `unmask_chain`.
+
+    What a chain hides has the same letters, however often each occurs; a star may be any letter.
+
+    Parameters
+    ----------
+    data
+        uint8, shape (m,): folded text.
+    starts, ends
+        int64, shape (chains,): where each chain lies; none is empty.
+
+    Returns
+    -------
+    ndarray
+        bool, shape (chains,).
+    """
+    if not len(starts):
+        return np.zeros(0, bool)
+    letters, hidden = _letters(), _hidden_letters()
+    sizes = ends - starts
+    firsts = np.cumsum(sizes) - sizes
+    characters = data.take(np.repeat(starts, sizes) + counted_up(sizes))
+    sets: NDArray[np.uint64] = np.bitwise_or.reduceat(letters.take(characters), firsts)
+    as_written, decoded = sets & _LOW_HALF, sets >> _HALF
+    return (hidden.find(as_written) >= 0) | (hidden.find(decoded) >= 0) | (sets >= _STAR)
+
+
+@cache
+def _letters() -> NDArray[np.uint64]:
+    """Return which letter each byte is, as a bit; in the upper half symbols are letters, too.
+
+    A digit is the letter it may stand for.
+    """
+    table = np.zeros(256, np.uint64)
+    decoded = bytes(range(256)).lower().translate(_LEET[0]).replace(b"l", b"i")  # 1 is either
+    for code, letter in enumerate(decoded):
+        if chr(letter).isalpha() and letter < 128:
+            bit = np.uint64(1 << letter - ord("a"))
+            table[code] = bit << _HALF | bit * chr(code).isalnum()
+    table[ord("*")] = _STAR
+    return table
+
+
+@cache
+def _hidden_letters() -> HashTable:
+    """Return the sets of letters of the words that chains may hide."""
+    letters = _letters() & _LOW_HALF
+    words = single_words(HIDDEN_CLASSES, 3)
+    sets = {int(np.bitwise_or.reduce(letters[list(word)])) for word in words}
+    return HashTable(np.array(sorted(sets), np.uint64))
+
+
 def _unstarred(chain: bytes) -> bytes | None:
     """Return the shortest vocabulary word in which each star stands for one letter, or one or two.
 
-    At least half of the letters must be there, the first among them.
+    At least half of the letters must be there, the first among them, and three; of a word of
+    three letters (``b*l``) all but the vowel.
     """
+    if len(chain) == 3 and chain[1:2] == b"*":
+        whole = (chain.replace(b"*", bytes((vowel,))) for vowel in _VOWELS)
+        return next(filter(single_words(HIDDEN_CLASSES, 3).__contains__, whole), None)
     known = len(_NOT_WORD.sub(b"", chain))
     if known < 3 or not chain[:1].isalpha() or 2 * known < len(chain):
         return None
@@ -201,8 +273,8 @@ def _unstarred(chain: bytes) -> bytes | None:
         starred = _NOT_WORD.sub(lambda run: b"*" * len(run[0]), chain)
         pattern = re.compile(one.join(starred.split(b"*")))
         matches = sorted(
-            (word for word in _single_words(HIDDEN_CLASSES, 4) if pattern.fullmatch(word)),
-            key=lambda word: (len(word), word),
+            (word for word in single_words(HIDDEN_CLASSES, 4) if pattern.fullmatch(word)),
+            key=lambda word: (len(word), word not in _canonical_words(), word),
         )
         if matches:
             return matches[0]
@@ -229,16 +301,29 @@ def misspellings() -> dict[bytes, bytes]:
     """
     taken = _all_words() | _ORDINARY
     found: dict[bytes, bytes] = {}
-    words = _single_words(frozenset({"used", "import"}), _SHORTEST_SURE)
+    words = single_words(HIDDEN_CLASSES, _SHORTEST_SWAPPED)
     for word in sorted(words, key=lambda word: (word not in _canonical_words(), word)):
-        if not word.isalpha():
-            continue
-        turned = word[::-1].translate(_UPSIDE_DOWN)
-        sounded = word.replace(b"r", b"p")  # Cyrillic р is a p to the eye and an r to the ear
-        for form in [*_vowel_drops(word), *_swaps(word), word[::-1], turned, sounded]:
+        for form in _misspelt(word) if word.isalpha() else ():
             if form not in taken and len(form) >= _SHORTEST_SURE - 1:
                 found.setdefault(form, word)
     return found
+
+
+def _misspelt(word: bytes) -> list[bytes]:
+    swaps = _swaps(word)
+    if len(word) < _SHORTEST_SURE:
+        return swaps[:1]
+    if word not in _surely_misspelt():
+        return []
+    turned = word[::-1].translate(_UPSIDE_DOWN)
+    sounded = word.replace(b"r", b"p")  # Cyrillic р is a p to the eye and an r to the ear
+    return [*_vowel_drops(word), *swaps, word[::-1], turned, sounded]
+
+
+@cache
+def _surely_misspelt() -> frozenset[bytes]:
+    goods = single_words(frozenset({"used", "import"}), _SHORTEST_SURE)
+    return goods | single_words(frozenset({"wholesale"}), _SHORTEST_SURE_WHOLESALE)
 
 
 def _vowel_drops(word: bytes) -> list[bytes]:
@@ -258,5 +343,5 @@ def _swaps(word: bytes) -> list[bytes]:
     ]
 
 
-_ORDINARY = frozenset(b"bakh beksan cakap gasan kurang perlop seni sekon bekal".split())
+_ORDINARY = frozenset(b"bakh beksan blas cakap gasan kurang laok perlop seni sekon bekal".split())
 """Ordinary words that a misspelling of a hidden-class word would be."""

@@ -26,8 +26,11 @@ _COLUMNS = {
     "number_kind": np.int64,
     "is_ten": np.bool_,
     "unmasked": np.bool_,
+    "is_compound": np.bool_,
     "row": np.int64,
 }
+_READ = ("lexicon_number", "term", "number_kind", "is_ten", "unmasked")
+"""The columns that are fields of a `Reading`."""
 _ORDINARY = Reading(b"")
 """What is known of a word of which there is nothing to say."""
 
@@ -58,24 +61,33 @@ class WordStore:
     lexicon_number, term, number_kind
         int64: word number and single-word term in the `Vocabulary`, and what kind
         of number it is (see `thriftwatch.text.shapes`). Columns have room for words to come.
-    is_ten, unmasked
-        bool: whether it reads ``10``, and whether it hid another word.
+    is_ten, unmasked, is_compound
+        bool: whether it reads ``10``, whether it hid another word, and whether it is several words
+        that were glued together.
+    pieces
+        Those words, by the number of the compound.
     row
         int64: the learner's row of what the word reads as; words that read the same share it.
     """
 
-    __slots__ = ("_count", "_learner", "_rows", "_table", *_COLUMNS)
+    __slots__ = ("_count", "_learner", "_rows", "_table", "pieces", *_COLUMNS)
 
     lexicon_number: Ints
     term: Ints
     number_kind: Ints
     is_ten: NDArray[np.bool_]
     unmasked: NDArray[np.bool_]
+    is_compound: NDArray[np.bool_]
     row: Ints
 
     def __init__(self, learner: WordLearner | None = None) -> None:
         self._learner = learner
         self._start()
+
+    def make_room(self) -> None:
+        """Forget every word if there are too many of them."""
+        if self._table.count > MOST_WORDS:
+            self.clear()
 
     def clear(self) -> None:
         """Forget every word."""
@@ -86,6 +98,7 @@ class WordStore:
     def _start(self) -> None:
         self._table = HashTable(np.zeros(0, np.uint64))
         self._rows: dict[bytes, int] = {}
+        self.pieces: dict[int, tuple[bytes, ...]] = {}
         self._count = 0
         self._resize(1 << 10)
 
@@ -108,8 +121,6 @@ class WordStore:
         ndarray
             int64, shape (words,).
         """
-        if self._table.count > MOST_WORDS:
-            self.clear()
         lengths = np.minimum(lengths, LONGEST_WORD)
         keys = word_keys(data, starts, lengths)
         numbers = self._table.find(keys)
@@ -141,14 +152,15 @@ class WordStore:
             self._resize(2 * end)
         new = slice(self._count, end)
         self.row[new] = self.rows(forms)
-        places, readings = list(telling), list(zip(*telling.values(), strict=True))
-        for place, name in enumerate(Reading._fields):
-            if name == "form":
-                continue
+        for name in _READ:
             column = getattr(self, name)[new]
-            column[:] = _ORDINARY[place]
-            if places:
-                column[places] = readings[place]
+            column[:] = getattr(_ORDINARY, name)
+            column[list(telling)] = [getattr(reading, name) for reading in telling.values()]
+        self.is_compound[new] = False
+        for place, reading in telling.items():
+            if reading.pieces:
+                self.is_compound[self._count + place] = True
+                self.pieces[self._count + place] = reading.pieces
         # Last, so that an interruption leaves no word with a number and nothing behind it.
         self._table.add(keys, np.arange(self._count, end))
         self._count = end
