@@ -55,21 +55,22 @@ class Tables:
     Attributes
     ----------
     word_idf
-        float32, shape (2**word_bits,): inverse document frequency; 0 for rows never seen.
-    word_weights, gram_weights, signal_weights
-        float32, shape (rows, heads): weight times idf of each feature.
+        Shape (2**word_bits,): inverse document frequency; 0 for rows never seen.
+    word_weights, gram_weights
+        Shape (rows, heads): weight times idf of each feature, 0 for rows never seen. They and idf
+        may be in half precision.
     gram_idf
-        float32, shape (2**gram_bits,).
+        Shape (2**gram_bits,).
+    signal_weights
+        float32, shape (2**signal_bits, heads).
     bias
         float32, shape (heads,).
     unseen_idf
         The idf of a word never seen in training.
     words
-        float32, shape (2**word_bits, heads + 1): ``word_weights``, and the idf a word counts with.
+        ``word_weights``, and the idf a word counts with, as they are looked up.
     grams
-        float32, shape (2**gram_bits, heads + 1): ``gram_weights``, and squared idf.
-
-    All may be given in half precision.
+        ``gram_weights``, and squared idf.
     """
 
     word_idf: Floats
@@ -79,18 +80,17 @@ class Tables:
     signal_weights: Floats
     bias: Floats
     unseen_idf: float
-    words: Floats = field(init=False, repr=False)
-    grams: Floats = field(init=False, repr=False)
+    words: "_FilledRows" = field(init=False, repr=False)
+    grams: "_FilledRows" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Join what is looked up together, and widen half precision on the way."""
-        word_idf = np.where(self.word_idf == 0, self.unseen_idf, self.word_idf)
-        words = _joined(self.word_weights, word_idf)
-        grams = _joined(self.gram_weights, np.square(self.gram_idf, dtype=np.float32))
-        values = {"words": words, "word_weights": words[:, :-1]}
-        values |= {"grams": grams, "gram_weights": grams[:, :-1]}
-        for name in ("word_idf", "gram_idf", "signal_weights", "bias"):
-            values[name] = np.asarray(getattr(self, name), np.float32)
+        squared = np.square(self.gram_idf, dtype=np.float32)
+        values = {
+            "words": _filled_rows(self.word_weights, self.word_idf, self.unseen_idf),
+            "grams": _filled_rows(self.gram_weights, squared, 0.0),
+            "signal_weights": np.asarray(self.signal_weights, np.float32),
+            "bias": np.asarray(self.bias, np.float32),
+        }
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
@@ -110,11 +110,29 @@ class Tables:
         return len(self.signal_weights).bit_length() - 1
 
 
-def _joined(weights: Floats, last: Floats) -> Floats:
-    table = np.empty((len(weights), weights.shape[1] + 1), np.float32)
-    table[:, :-1] = weights
-    table[:, -1] = last
-    return table
+class _FilledRows(NamedTuple):
+    """A table without its empty rows, which stay in the processor's cache.
+
+    ``places[row]`` is where a row stands in ``values``; the empty ones share row 0.
+    """
+
+    places: NDArray[np.int32]
+    values: Floats
+
+    def take(self, rows: Ints | list[int]) -> Floats:
+        """Return rows of the whole table."""
+        return self.values.take(self.places.take(rows), axis=0)
+
+
+def _filled_rows(weights: Floats, idf: Floats, empty: float) -> _FilledRows:
+    """Join weights with idf as their last column; that of empty rows is given."""
+    filled = np.flatnonzero(idf)
+    places = np.zeros(len(idf), np.int32)
+    places[filled] = np.arange(1, len(filled) + 1)
+    values = np.zeros((len(filled) + 1, weights.shape[1] + 1), np.float32)
+    values[1:, :-1], values[1:, -1] = weights[filled], idf[filled]
+    values[0, -1] = empty
+    return _FilledRows(places, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +237,8 @@ class _Memory:
         """Work out the rows of words met for the first time."""
         tables = self._tables
         grams, counts = gram_rows(list(map(spelling, forms)), tables.gram_bits)
-        parts = _sums_of_runs(tables.grams.take(grams, axis=0), counts)
-        own = tables.words.take(word_rows(forms, tables.word_bits), axis=0)
+        parts = _sums_of_runs(tables.grams.take(grams), counts)
+        own = tables.words.take(word_rows(forms, tables.word_bits))
         idf, squares = own[:, -1:], parts[:, -1:]
         parts *= idf / np.sqrt(np.maximum(squares, np.float32(1e-6)))
         parts += own
