@@ -131,6 +131,21 @@ def test_phrases_that_no_negator_or_newness_word_may_flip(places, form, word_cla
     assert places[form].word_class == word_class
 
 
+def test_complete_labels_are_claimed_of_new_and_used_goods_alike(places):
+    assert places["full tag"].word_class == places["fulltag"].word_class == "counterfeit"
+    assert places["new tag"].word_class == "new"
+
+
+@pytest.mark.parametrize("form", ["samsung", "imei", "128gb", "apple watch", "smart tv", "sd card"])
+def test_electronics_are_goods_out_of_scope(places, form):
+    assert places[form].word_class == "goods"
+
+
+@pytest.mark.parametrize("form", ["semir sepatu", "pembersih sepatu", "tali sepatu"])
+def test_what_is_sold_for_shoes_is_no_shoe(places, form):
+    assert places[form].word_class == "trap"
+
+
 def test_no_negator_inside_reach_is_missing(places):
     negators = ("bukan", "bkn", "tidak", "gak", "no", "non", "tanpa", "anti", "dudu", "ora",
                 "sanes", "teu", "indak", "nda", "tara")  # fmt: skip

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["OUTPUTS", "POLICIES", "TIERS", "BatchScores", "HeadScores", "Model", "Tables"]
 
 Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
 Ints = NDArray[np.int64]
 
 POLICIES = ("imported", "all-used")
@@ -55,14 +56,13 @@ class Tables:
     Attributes
     ----------
     word_idf
-        Shape (2**word_bits,): inverse document frequency; 0 for rows never seen.
+        float16, shape (2**word_bits,): inverse document frequency; 0 for rows never seen.
     word_weights, gram_weights
-        Shape (rows, heads): weight times idf of each feature, 0 for rows never seen. They and idf
-        may be in half precision.
+        float16, shape (rows, heads): weight times idf of each feature, 0 for rows never seen.
     gram_idf
-        Shape (2**gram_bits,).
+        float16, shape (2**gram_bits,).
     signal_weights
-        float32, shape (2**signal_bits, heads).
+        float32, shape (2**signal_bits, heads); may be given as float16.
     bias
         float32, shape (heads,).
     unseen_idf
@@ -73,10 +73,10 @@ class Tables:
         ``gram_weights``, and squared idf.
     """
 
-    word_idf: Floats
-    word_weights: Floats
-    gram_idf: Floats
-    gram_weights: Floats
+    word_idf: Halves
+    word_weights: Halves
+    gram_idf: Halves
+    gram_weights: Halves
     signal_weights: Floats
     bias: Floats
     unseen_idf: float
@@ -124,7 +124,7 @@ class _FilledRows(NamedTuple):
         return self.values.take(self.places.take(rows), axis=0)
 
 
-def _filled_rows(weights: Floats, idf: Floats, empty: float) -> _FilledRows:
+def _filled_rows(weights: Halves, idf: Halves | Floats, empty: float) -> _FilledRows:
     """Join weights with idf as their last column; that of empty rows is given."""
     filled = np.flatnonzero(idf)
     places = np.zeros(len(idf), np.int32)

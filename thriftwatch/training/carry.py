@@ -7,6 +7,7 @@ earlier model knew a word or n-gram its idf stays, so that the carried heads say
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,8 +58,8 @@ class Carried:
     def joined_to(self, own: Tables) -> Tables:
         """Return the tables of the new model's own heads and, behind them, the carried heads."""
 
-        def both(name: str) -> NDArray[np.float32]:
-            joined: NDArray[np.float32] = np.concatenate(
+        def both(name: str) -> NDArray[Any]:
+            joined: NDArray[Any] = np.concatenate(
                 (getattr(own, name), getattr(self.tables, name)), axis=-1
             )
             return joined
@@ -112,9 +113,9 @@ def carry_over(
     places = [n for n, name in enumerate(base.heads) if name == _LABEL or name not in own_heads]
     old = base.tables
     tables = Tables(
-        word_idf=frequencies.word.astype(np.float16).astype(np.float32),
+        word_idf=frequencies.word.astype(np.float16),
         word_weights=old.word_weights[:, places],
-        gram_idf=frequencies.gram.astype(np.float16).astype(np.float32),
+        gram_idf=frequencies.gram.astype(np.float16),
         gram_weights=old.gram_weights[:, places],
         signal_weights=old.signal_weights[:, places],
         bias=old.bias[places],

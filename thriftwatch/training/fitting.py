@@ -127,7 +127,7 @@ class Material:
 
     def join(self, judged: OutOfFold) -> Joined:
         """Fit what joins the heads."""
-        joined = join_heads(judged, self.target, self.weight, self.copies)
+        joined = join_heads(judged, self.heads, self.target, self.weight, self.copies)
         if self.base is None:
             return joined
         unstated = unstated_outputs(self.target, self.weight)

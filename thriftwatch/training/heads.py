@@ -33,6 +33,10 @@ _EVIDENCE_HEADS = ("label", "R1", "R2", "R4", "R5")
 """Heads that a listing without its deciding words is a counter-example for."""
 
 _C = 20.0
+_C_OF_WORN = 5.0
+"""How closely a fit may follow its rows. The head of wear follows less closely: half of the rows
+are worn, next to none of a catalogue, and what only happens to go with wear must not pass for it.
+"""
 COPY_WEIGHT, WANTED_WEIGHT = 0.2, 0.3
 """How much a copy counts that lacks its evidence, and one that asks for the goods."""
 
@@ -187,7 +191,12 @@ def _run(
     width, filled = matrix.shape[1], np.unique(matrix.indices)
     matrix = matrix[:, filled]
     results = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(
-        delayed(_fit_one)(matrix, targets.target[:, head], targets.weight[:, head] * mask)
+        delayed(_fit_one)(
+            matrix,
+            targets.target[:, head],
+            targets.weight[:, head] * mask,
+            _C_OF_WORN if targets.names[head] == "worn" else _C,
+        )
         for mask, head in tasks
     )
     fitted = []
@@ -200,7 +209,7 @@ def _run(
 
 
 def _fit_one(
-    matrix: sparse.csr_matrix, target: NDArray[np.int8], weight: Floats
+    matrix: sparse.csr_matrix, target: NDArray[np.int8], weight: Floats, c: float
 ) -> tuple[Floats, float]:
     used = np.flatnonzero(weight > 0)
     if len(np.unique(target[used])) < 2:  # nothing to tell apart: the head says what it saw
@@ -208,7 +217,7 @@ def _fit_one(
         return np.zeros(matrix.shape[1]), 4.0 if seen else -4.0
     inputs, target, weight = matrix[used], target[used], weight[used]
     trust = _trust(inputs, target, weight)
-    model = LogisticRegression(C=_C, solver="liblinear", tol=1e-3, max_iter=200)
+    model = LogisticRegression(C=c, solver="liblinear", tol=1e-3, max_iter=200)
     model.fit(inputs @ sparse.diags(trust), target, sample_weight=weight)
     return model.coef_[0] * trust, float(model.intercept_[0])
 

@@ -1,5 +1,6 @@
 """Fit what joins the heads: the conjunction of the law, learned."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,9 @@ _C = 0.05
 _UNCERTAIN_WEIGHT = 0.04
 _OF_THE_LABEL = [OUTPUTS.index("imported"), OUTPUTS.index("certain")]
 _OF_AN_OFFER = [OUTPUTS.index("all-used"), OUTPUTS.index("goods")]
+_JOINED_FROM = {"all-used": ("goods", "worn")}
+"""Outputs that are joined from some heads only. Whether goods are worn does not turn on where they
+are from: on the rows origin and wear go together, in a catalogue most of what is foreign is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ def unstated_outputs(target: NDArray[np.int8], weight: Floats) -> list[int]:
 
 def join_heads(
     judged: OutOfFold,
+    names: Sequence[str],
     target: NDArray[np.int8],
     weight: Floats,
     copies: Copies,
@@ -85,6 +90,8 @@ def join_heads(
     ----------
     judged
         Heads of the rows and then of their copies.
+    names
+        Names of the heads.
     target, weight
         What `output_targets` returned for the rows.
     copies
@@ -94,7 +101,7 @@ def join_heads(
     -------
     Joined
     """
-    rows = len(target)
+    rows, joins = len(target), _joins(names)
     copy_target = target[copies.of].copy()
     copy_target[:, _OF_THE_LABEL] = 0
     copy_target[:, _OF_AN_OFFER] *= ~copies.wanted[:, None]
@@ -106,13 +113,13 @@ def join_heads(
     log_odds = np.zeros((rows, len(OUTPUTS)))
     for fold in range(len(judged.nested)):
         own = judged.fold == fold
-        fitted = _fit(judged.nested[fold][~own], target[~own], weight[~own])
+        fitted = _fit(judged.nested[fold][~own], joins, target[~own], weight[~own])
         tested = np.flatnonzero(own[:rows])
         log_odds[tested] = fitted(judged.nested[fold][tested])
     slope, shift = _calibration(log_odds, target[:rows], weight[:rows])
     log_odds = log_odds * slope + shift
     heads = judged.plain()
-    final = _fit(heads, target, weight)
+    final = _fit(heads, joins, target, weight)
     return Joined(
         Interaction(
             np.round(final.bias * slope + shift, 6),
@@ -131,7 +138,14 @@ def _undecided(heads: Floats, log_odds: Floats) -> Floats:
     return np.stack([z[rows].mean(axis=0) for rows in nearest.T])
 
 
-def _fit(heads: Floats, target: NDArray[np.int8], weight: Floats) -> Interaction:
+def _joins(names: Sequence[str]) -> NDArray[np.bool_]:
+    """Return which heads each output is joined from, shape (outputs, heads)."""
+    return np.array([[name in _JOINED_FROM.get(out, names) for name in names] for out in OUTPUTS])
+
+
+def _fit(
+    heads: Floats, joins: NDArray[np.bool_], target: NDArray[np.int8], weight: Floats
+) -> Interaction:
     """Fit a logistic regression on the heads and their products for each output."""
     z = np.clip(heads, -LOGIT_LIMIT, LOGIT_LIMIT)
     size = z.shape[1]
@@ -147,9 +161,13 @@ def _fit(heads: Floats, target: NDArray[np.int8], weight: Floats) -> Interaction
         if len(np.unique(target[used, output])) < 2:
             bias[output] = -4.0
             continue
+        seen = np.concatenate((joins[output], joins[output, first] & joins[output, second]))
         model = LogisticRegression(C=_C, solver="liblinear", tol=1e-5, intercept_scaling=10.0)
-        model.fit(scaled[used], target[used, output], sample_weight=weight[used, output])
-        weights = model.coef_[0] / spread
+        model.fit(
+            scaled[np.ix_(used, seen)], target[used, output], sample_weight=weight[used, output]
+        )
+        weights = np.zeros(len(seen))
+        weights[seen] = model.coef_[0] / spread[seen]
         bias[output] = model.intercept_[0] - mean @ weights
         linear[output] = weights[:size]
         pairs[output, first, second] += weights[size:] / 2

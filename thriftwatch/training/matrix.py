@@ -176,19 +176,17 @@ def make_tables(
     """
     grams, words = 1 << GRAM_BITS, 1 << WORD_BITS
 
-    def half(values: NDArray[np.float64]) -> NDArray[np.float32]:
-        # Stored with 11 significant bits; in memory as float32, so that nothing changes on load.
-        return values.astype(np.float16).astype(np.float32)
-
-    def table(part: slice, idf: NDArray[np.float64], share: float) -> NDArray[np.float32]:
-        return half(np.ascontiguousarray((coefficients[:, part] * (share * idf)).T))
+    def table(part: slice, idf: NDArray[np.float64], share: float) -> NDArray[np.float16]:
+        return np.ascontiguousarray((coefficients[:, part] * (share * idf)).T).astype(np.float16)
 
     return Tables(
-        word_idf=half(frequencies.word),
+        word_idf=frequencies.word.astype(np.float16),
         word_weights=table(slice(grams, grams + words), frequencies.word, WORD_SHARE),
-        gram_idf=half(frequencies.gram),
+        gram_idf=frequencies.gram.astype(np.float16),
         gram_weights=table(slice(0, grams), frequencies.gram, GRAM_SHARE),
-        signal_weights=table(slice(grams + words, None), frequencies.signal, SIGNAL_SHARE),
+        signal_weights=table(slice(grams + words, None), frequencies.signal, SIGNAL_SHARE).astype(
+            np.float32
+        ),
         bias=intercepts.astype(np.float32),
         unseen_idf=float(np.float16(frequencies.unseen_word)),
     )
