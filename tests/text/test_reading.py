@@ -4,7 +4,7 @@ from listings import FLAGGED
 
 from thriftwatch.text.hashing import LONGEST_WORD
 from thriftwatch.text.lexicon import load_lexicon
-from thriftwatch.text.reading import Reading, read_word, read_words, spelling
+from thriftwatch.text.reading import Reading, read_word, read_words, spellings
 from thriftwatch.text.unmask import misspellings
 
 FORMS = sorted({word.encode() for term in load_lexicon() for word in " ".join(term.forms).split()})
@@ -36,7 +36,7 @@ def test_words_read_together_as_one_by_one(written):
 @example(b"uniqlo")
 def test_what_is_spelled_is_the_form_but_for_names(word):
     form = read_word(word).form
-    assert spelling(form) == (form if form.isalnum() else b"")
+    assert spellings([form]) == [form if form.isalnum() else b""]
 
 
 def test_of_flagged_words_there_is_something_to_say():

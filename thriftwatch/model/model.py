@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from thriftwatch.text.blocks import Block, blocks_of
 from thriftwatch.text.features import Features, extract
 from thriftwatch.text.hashing import gram_rows, mix_one, rows, word_rows
-from thriftwatch.text.reading import spelling
+from thriftwatch.text.reading import spellings
 from thriftwatch.text.scan import Scanner
 from thriftwatch.text.shops import shop_hint
 from thriftwatch.text.wordstore import WordStore
@@ -236,7 +236,7 @@ class _Memory:
     def learn_words(self, forms: Sequence[bytes]) -> int:
         """Work out the rows of words met for the first time."""
         tables = self._tables
-        grams, counts = gram_rows(list(map(spelling, forms)), tables.gram_bits)
+        grams, counts = gram_rows(spellings(forms), tables.gram_bits)
         parts = _sums_of_runs(tables.grams.take(grams), counts)
         own = tables.words.take(word_rows(forms, tables.word_bits))
         idf, squares = own[:, -1:], parts[:, -1:]

@@ -166,7 +166,7 @@ def gram_rows(words: Sequence[bytes], bits: int) -> tuple[NDArray[np.int64], lis
     lengths = [len(word) + 2 for word in words]
     starts = max(lengths) - 2
     slot = starts + 8
-    slots = b"".join([b"<%b>" % word + bytes(slot - len(word) - 2) for word in words])
+    slots = b"".join([(b"<%b>" % word).ljust(slot, b"\0") for word in words])
     windows = np.ndarray((len(words), 1, starts), "<u8", slots, strides=(slot, 0, 1))
     grams = (windows & _GRAM_MASKS)[_GRAMS_WITHIN[:, :, :starts].take(lengths, axis=0)]
     grams *= _GRAM

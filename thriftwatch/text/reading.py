@@ -14,10 +14,10 @@ from thriftwatch.text.shapes import number_kind, number_patterns
 from thriftwatch.text.unmask import maybe_masked, misspellings, unmask_word
 from thriftwatch.text.vocabulary import load_vocabulary
 
-__all__ = ["Reading", "read_word", "read_words", "spelling"]
+__all__ = ["Reading", "read_word", "read_words", "spellings"]
 
 _DIGITS_AS_0 = bytes.maketrans(b"123456789", b"000000000")
-_TEN = b"10"
+_TEN, _NAME = b"10", ord("<")
 
 
 class Reading(NamedTuple):
@@ -60,10 +60,12 @@ def read_word(written: bytes) -> Reading:
     >>> read_word(b"b3k4s").form, read_word(b"25rb").form, read_word(b"uniqlo").form
     (b'bekas', b'00rb', b'<brand_foreign>')
     """
-    hidden = unmask_word(written) or misspellings().get(written)
-    word = hidden or written
-    vocabulary = load_vocabulary()
+    vocabulary, hidden, word = load_vocabulary(), None, written
     number = vocabulary.numbers.get(word, 0)
+    if vocabulary.single_terms[number] < 0:  # a term hides nothing
+        hidden = unmask_word(written) or misspellings().get(written)
+        word = hidden or written
+        number = vocabulary.numbers.get(word, 0)
     term = vocabulary.single_terms[number]
     if term >= 0 and (name := vocabulary.terms[term].word_class) in NAMES:
         form, kind = b"<%b>" % name.encode(), 0  # all of a class read the same
@@ -103,9 +105,9 @@ def read_words(written: Sequence[bytes]) -> tuple[list[bytes], dict[int, Reading
     return forms, telling
 
 
-def spelling(form: bytes) -> bytes:
-    """Return the letters of a form that n-grams are taken from: names have none."""
-    return b"" if form.startswith(b"<") else form
+def spellings(forms: Sequence[bytes]) -> list[bytes]:
+    """Return the letters of each form that n-grams are taken from: names have none."""
+    return [b"" if form[0] == _NAME else form for form in forms]
 
 
 @cache

@@ -17,7 +17,7 @@ from thriftwatch.model.model import Tables
 from thriftwatch.text.blocks import blocks_of
 from thriftwatch.text.features import Features, extract
 from thriftwatch.text.hashing import gram_rows, rows, word_rows
-from thriftwatch.text.reading import spelling
+from thriftwatch.text.reading import spellings
 from thriftwatch.text.wordstore import WordStore
 
 __all__ = ["Frequencies", "count_frequencies", "feature_matrix", "make_tables"]
@@ -54,7 +54,7 @@ class _Words:
         first = len(self.forms)
         self.forms += forms
         self.rows += word_rows(forms, WORD_BITS)
-        grams, sizes = gram_rows(list(map(spelling, forms)), GRAM_BITS)
+        grams, sizes = gram_rows(spellings(forms), GRAM_BITS)
         self.grams += np.split(grams, np.cumsum(sizes)[:-1])
         return first
 
