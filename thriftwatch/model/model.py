@@ -212,20 +212,26 @@ class HeadScores:
     signal_parts: Floats
 
 
+_FIRST_SIGNAL = 2
+
+
 class _Memory:
     """What a thread remembers of words and signals: what each adds to the heads, by row.
 
     The last column is the squared idf of a word: words count divided by the root of its sum.
-    Row 0 is empty, row 1 is the bias.
+    Row 0 is empty, row 1 is the bias; then come the signals of the tables, then words as they are
+    met.
     """
 
-    __slots__ = ("_count", "_rows", "_tables", "scanner", "store")
+    __slots__ = ("_count", "_first_word", "_rows", "_tables", "scanner", "store")
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._rows = np.zeros((1 << 10, len(tables.bias) + 1), np.float32)
+        self._first_word = _FIRST_SIGNAL + len(tables.signal_weights)
+        self._rows = np.zeros((self._first_word + (1 << 10), len(tables.bias) + 1), np.float32)
         self._rows[1, :-1] = tables.bias
-        self._count = 2
+        self._rows[_FIRST_SIGNAL : self._first_word, :-1] = tables.signal_weights
+        self._count = self._first_word
         self.store = WordStore(self)
         self.scanner = Scanner(self.store, self)
 
@@ -242,28 +248,26 @@ class _Memory:
         idf, squares = own[:, -1:], parts[:, -1:]
         parts *= idf / np.sqrt(np.maximum(squares, np.float32(1e-6)))
         parts += own
-        return self._keep(parts[:, :-1], own[:, -1] ** 2)
+        parts[:, -1] = own[:, -1] ** 2
+        return self._keep(parts)
 
-    def learn_signals(self, codes: Sequence[int]) -> int:
-        """Look up the rows of signals met for the first time."""
-        tables = self._tables
-        signal_rows = [mix_one(code) >> (64 - tables.signal_bits) for code in codes]
-        return self._keep(tables.signal_weights.take(signal_rows, axis=0), 0.0)
+    def signal_rows(self, codes: Sequence[int]) -> list[int]:
+        """Return the row of each signal."""
+        shift = 64 - self._tables.signal_bits
+        return [_FIRST_SIGNAL + (mix_one(code) >> shift) for code in codes]
 
     def forget(self) -> None:
-        """Forget every word and signal."""
-        self._count = 2
+        """Forget every word."""
+        self._count = self._first_word
         self.scanner.forget()
 
-    def _keep(self, parts: Floats, squared_idf: Floats | float) -> int:
+    def _keep(self, parts: Floats) -> int:
         first, self._count = self._count, self._count + len(parts)
         if self._count > len(self._rows):
             grown = np.zeros((2 * self._count, self._rows.shape[1]), np.float32)
             grown[:first] = self._rows[:first]
             self._rows = grown
-        kept = self._rows[first : self._count]
-        kept[:, :-1] = parts
-        kept[:, -1] = squared_idf
+        self._rows[first : self._count] = parts
         return first
 
 

@@ -20,6 +20,7 @@ __all__ = ["maybe_compound", "split_compound"]
 _SHORTEST_HIDDEN = 5
 _SHORTEST_HIDDEN_WHOLESALE = 7
 _SHORTEST_PIECE = 4
+_SHORTEST_COMPOUND = _SHORTEST_HIDDEN + 2  # the shortest suffix
 _SHORT_PIECES = frozenset({"garment", "adjacent", "origin", "place"})
 """Classes whose words of three letters are pieces, too: *rok*, *tas*, *usa*, *bdg*."""
 _TAKEN_APART = HIDDEN_CLASSES | {"evasion"}
@@ -79,6 +80,7 @@ def maybe_compound(words: Sequence[bytes]) -> set[bytes]:
     [b'kaosbekas', b'secondary']
     """
     size, beginnings = _SHORTEST_HIDDEN, _beginnings()
+    words = [word for word in words if len(word) >= _SHORTEST_COMPOUND]
     if len(words) >= _FEW_WORDS:
         words = _promising(words)
     return {

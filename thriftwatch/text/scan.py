@@ -8,8 +8,8 @@ one specification, and one property-based suite holds them together.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import count, pairwise, repeat
-from typing import Protocol
+from itertools import pairwise, repeat
+from typing import Protocol, cast
 
 from thriftwatch.text.features import (
     CLASS,
@@ -66,11 +66,11 @@ _BREAKS, _TITLE_ENDS, _LINKED, _OPENS, _CLOSES = (1 << bit for bit in range(5))
 hold the first letter of the chain behind it or the last one of the chain before it."""
 
 
-class SignalLearner(Protocol):
-    """Who is told of signals, and keeps a row for each."""
+class SignalRows(Protocol):
+    """Who has a row for each signal."""
 
-    def learn_signals(self, codes: Sequence[int]) -> int:
-        """Keep the next rows for new signals, and return the first of them."""
+    def signal_rows(self, codes: Sequence[int]) -> list[int]:
+        """Return the row of each signal."""
 
 
 class Scanner:
@@ -80,8 +80,8 @@ class Scanner:
     ----------
     store
         What is known of words; new ones are added.
-    learner
-        Is told of new signals before anybody gets their rows.
+    signals
+        Has the rows of signals.
     """
 
     __slots__ = (
@@ -89,10 +89,10 @@ class Scanner:
         "_deniable",
         "_denials",
         "_holding",
-        "_learner",
         "_numbers",
         "_paired",
         "_signal_rows",
+        "_signal_source",
         "_silent",
         "_store",
         "_telling",
@@ -101,8 +101,8 @@ class Scanner:
         "_word_rows",
     )
 
-    def __init__(self, store: WordStore, learner: SignalLearner) -> None:
-        self._store, self._learner = store, learner
+    def __init__(self, store: WordStore, signals: SignalRows) -> None:
+        self._store, self._signal_source = store, signals
         self._word_rows: dict[str, int] = {}
         self._numbers: dict[str, int] = {}  # words of the lexicon
         self._telling: dict[str, Told] = {}  # words that begin a term, and numbers
@@ -165,12 +165,18 @@ class Scanner:
 
     def _read(self, words: list[str]) -> tuple[list[str], list[int]]:
         """Return words cut to the longest that is read, and their rows; new ones are learned."""
-        try:
-            return words, list(map(self._word_rows.__getitem__, words))
-        except KeyError:
-            words = [word[:LONGEST_WORD] for word in words]  # longer ones are never known
-            self._learn_words(words)
-            return words, list(map(self._word_rows.__getitem__, words))
+        rows = list(map(self._word_rows.get, words))
+        if None not in rows:
+            return words, cast("list[int]", rows)
+        new = dict.fromkeys(word for word, row in zip(words, rows, strict=True) if row is None)
+        if max(map(len, new)) > LONGEST_WORD:  # longer ones are never known
+            words = [word[:LONGEST_WORD] for word in words]
+            new = dict.fromkeys(word for word in words if word not in self._word_rows)
+        if len(self._word_rows) > MOST_WORDS:
+            self._store.clear()
+            new = dict.fromkeys(words)
+        self._learn_words(list(new))
+        return words, list(map(self._word_rows.__getitem__, words))
 
     def _taken_apart(
         self, words: list[str], gaps: list[str], breaks: list[bool], titled: int
@@ -191,20 +197,17 @@ class Scanner:
         return new_words, new_gaps, new_breaks, new_titled
 
     def _rows_of(self, codes: set[int]) -> list[int]:
-        """Return the rows of signals; new ones are learned."""
+        """Return the rows of signals."""
         try:
             return list(map(self._signal_rows.__getitem__, codes))
         except KeyError:
             new = [code for code in codes if code not in self._signal_rows]
-            first_row = self._learner.learn_signals(new)
-            self._signal_rows.update(zip(new, count(first_row), strict=False))
+            found = self._signal_source.signal_rows(new)
+            self._signal_rows.update(zip(new, found, strict=True))
             return list(map(self._signal_rows.__getitem__, codes))
 
-    def _learn_words(self, words: Sequence[str]) -> None:
-        """Learn all new words of a listing at once; forget the others if they are too many."""
-        if len(self._word_rows) > MOST_WORDS:
-            self._store.clear()
-        new = [word for word in dict.fromkeys(words) if word not in self._word_rows]
+    def _learn_words(self, new: list[str]) -> None:
+        """Learn all new words of a listing at once."""
         if not new:
             return
         forms, telling = read_words([word.encode() for word in new])
