@@ -28,7 +28,7 @@ numbers = st.sampled_from(
 glued = st.builds(
     "".join,
     st.tuples(
-        st.sampled_from(["", "#", "baju", "laptop", "jual"]),
+        st.sampled_from(["", "#", "#@", "#$", "baju", "laptop", "jual"]),
         st.sampled_from(FLAGGED),
         st.sampled_from(["", "nya", "bandung", "kaos", "tidak"]),
     ),

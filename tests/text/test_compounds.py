@@ -39,7 +39,8 @@ def test_what_sellers_glue_is_taken_apart(written, pieces):
 @pytest.mark.parametrize(
     "word",
     ["secondary", "important", "importir", "bekasi", "bekasitimur", "kurasi", "akurasi", "thrifting",
-     "secondskin", "sortiran", "monzamu", "laptopbaru", "thrifttttt"],
+     "secondskin", "sortiran", "monzamu", "laptopbaru", "thrifttttt", "threesecond", "modeoffline",
+     "trefactory"],
 )  # fmt: skip
 def test_other_words_stay_whole(word):
     assert split_compound(word.encode()) is None
@@ -69,6 +70,14 @@ def test_pieces_stand_where_the_seller_wrote_them():
     spans = zip(words.span_starts.tolist(), words.span_ends.tolist(), strict=True)
     assert [text[start:end] for start, end in spans] == [b"Ready", b"kaos", b"bekas", b"nya"]
     assert words.breaks.tolist() == [False, False, False, True]
+
+
+@pytest.mark.parametrize("written", ["@thriftshop", "t.h.r.i.f.t.s.h.o.p", "b.a.j.u.b.e.k.a.s"])
+def test_pieces_of_a_word_hidden_in_a_chain_stand_on_all_of_it(written):
+    words = features_of((f"kaos {written} korea", "")).words
+    spans = set(zip(words.span_starts.tolist()[1:-1], words.span_ends.tolist()[1:-1], strict=True))
+    assert len(words) == 4
+    assert spans == {(5, 5 + len(written))}
 
 
 @given(st.lists(words, min_size=1, max_size=60))

@@ -217,7 +217,7 @@ def test_the_price_changes_nothing(model, one, other, money):
 
 
 @given(seller_text)
-def test_upper_and_lower_case_and_full_width_change_nothing_but_the_disguise_signal(model, title):
+def test_upper_and_lower_case_and_full_width_change_nothing(model, title):
     if title.isascii():
         np.testing.assert_allclose(*scores(model, [(title, ""), (title.upper(), "")]), atol=1e-6)
 

@@ -44,6 +44,7 @@ HONEST = [
     "beksan", "cakap", "cakra", "cekas", "gasan", "kurang", "kursi", "kuras", "laws", "lush", "seni",
     "sekian", "sekolah", "bekal", "berkas", "bebas", "bekasi", "monas", "thief", "theft", "input",
     "export", "report", "important", "sedan", "seconds", "longgar", "lelang", "telong", "perlop",
+    "skrng", "sekrng", "sekarang", "kepalan", "barengan", "brngan", "karangan", "krngan", "keras", "kras",
 ]  # fmt: skip
 
 

@@ -258,16 +258,17 @@ class _Memory:
 
     def forget(self) -> None:
         """Forget every word."""
+        self.scanner.forget()  # first, so that an interruption leaves no word with another's row
         self._count = self._first_word
-        self.scanner.forget()
 
     def _keep(self, parts: Floats) -> int:
-        first, self._count = self._count, self._count + len(parts)
-        if self._count > len(self._rows):
-            grown = np.zeros((2 * self._count, self._rows.shape[1]), np.float32)
+        first, end = self._count, self._count + len(parts)
+        if end > len(self._rows):
+            grown = np.zeros((2 * end, self._rows.shape[1]), np.float32)
             grown[:first] = self._rows[:first]
             self._rows = grown
-        self._rows[first : self._count] = parts
+        self._rows[first:end] = parts
+        self._count = end
         return first
 
 

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from thriftwatch.text.hashing import eight_bytes, rows
+from thriftwatch.text.hashing import GOLDEN, eight_bytes, rows
 from thriftwatch.text.unmask import HIDDEN_CLASSES, misspellings, single_words
 from thriftwatch.text.vocabulary import load_vocabulary
 
@@ -25,9 +25,12 @@ _SHORT_PIECES = frozenset({"garment", "adjacent", "origin", "place"})
 """Classes whose words of three letters are pieces, too: *rok*, *tas*, *usa*, *bdg*."""
 _TAKEN_APART = HIDDEN_CLASSES | {"evasion"}
 _SUFFIXES = frozenset(b"id ku nya ori".split())
+_NAMES = frozenset({b"threesecond"})
+_ORDINARY_BEFORE = frozenset(b"modeoff trefac hardoff bookoff".split())
+"""Shops whose names begin ordinary words: *mode offline*, *trefactory*."""
 _ENDING = b"an"  # of thriftan; but sortiran is a word of its own
 _FEW_WORDS = 24  # sooner looked at one by one than with arrays
-_FIVE_BYTES, _SPREAD = np.uint64((1 << 40) - 1), np.uint64(0x9E3779B97F4A7C15)
+_FIVE_BYTES = np.uint64((1 << 40) - 1)
 _PROMISE_BITS = 16
 
 
@@ -52,7 +55,7 @@ def split_compound(word: bytes) -> tuple[bytes, ...] | None:
     >>> split_compound(b"secondary"), split_compound(b"bekasitimur"), split_compound(b"thrifting")
     (None, None, None)
     """
-    if word in _pieces() or word in misspellings():
+    if word in _pieces() or word in misspellings() or word in _NAMES:
         return None
     found = _fewest(word, _pieces())
     return found if found and not _hidden().isdisjoint(found) else None
@@ -101,7 +104,7 @@ def _promising(words: Sequence[bytes]) -> list[bytes]:
 def _hash_of_five(text: bytes) -> NDArray[np.int64]:
     """Hash every byte of a text with the four behind it, to `_PROMISE_BITS` bits."""
     fives = eight_bytes(np.frombuffer(text + bytes(7), np.uint8)) & _FIVE_BYTES
-    return rows(fives * _SPREAD, _PROMISE_BITS)
+    return rows(fives * GOLDEN, _PROMISE_BITS)
 
 
 @cache
@@ -114,7 +117,7 @@ def _promise() -> NDArray[np.bool_]:
 
 @cache
 def _hidden() -> frozenset[bytes]:
-    surely = single_words(frozenset({"used", "import"}), _SHORTEST_HIDDEN)
+    surely = single_words(frozenset({"used", "import"}), _SHORTEST_HIDDEN) - _ORDINARY_BEFORE
     return surely | single_words(frozenset({"wholesale"}), _SHORTEST_HIDDEN_WHOLESALE)
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thriftwatch.text.fold import Folded, fold_bytes
-from thriftwatch.text.hashing import counted_up, distinct, signal_hash
+from thriftwatch.text.hashing import GOLDEN, counted_up, distinct, signal_hash
 from thriftwatch.text.lexicon import CLASSES
 from thriftwatch.text.shapes import Shapes, find_shapes
 from thriftwatch.text.tokens import (
@@ -63,7 +63,6 @@ DENIALS = ("new", "own", "domestic")
 """Classes whose phrases deny when they open with a negator: *bukan import*."""
 HOLDS_GARMENTS = ("used", "import", "wholesale", "condition", "own", "trade")
 """Classes whose phrases leave a garment in them visible: *baju bekas import* is clothing, too."""
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +197,8 @@ def _compounds(words: Words, numbers: Ints, folded: Folded, store: WordStore) ->
         return found
     start = words.span_starts[found]
     opens_text = start == folded.offsets[words.text[found]]
-    is_hashtag = ~opens_text & (folded.data[start - 1] == ord(HASHTAG))
+    opens_with_letter = words.data[start] != 0  # "#@" is no hashtag
+    is_hashtag = ~opens_text & opens_with_letter & (folded.data[start - 1] == ord(HASHTAG))
     compounds: Ints = found[~is_hashtag]
     return compounds
 
@@ -248,7 +248,7 @@ def _signals(
     lasts = np.concatenate([end for *_, end in found])
     kinds = np.repeat([kind for kind, *_ in found], [len(start) for *_, start, _ in found])
     listing = _listing(words.text.take(firsts), listings)
-    once = distinct(hashes ^ (listing.view(np.uint64) * _SPREAD))
+    once = distinct(hashes ^ (listing.view(np.uint64) * GOLDEN))
     short = listing[once].astype(np.min_scalar_type(listings))  # short numbers are sorted faster
     once = once[np.argsort(short, kind="stable")]
     return Signals(listing[once], hashes[once], kinds[once], firsts[once], lasts[once])

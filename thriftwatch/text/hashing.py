@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "GOLDEN",
     "GRAM_SIZES",
     "LONGEST_WORD",
     "PADDING",
@@ -36,13 +37,13 @@ __all__ = [
     "Hashes",
     "counted_up",
     "distinct",
+    "eight_bytes",
     "gram_rows",
     "mix",
     "mix_one",
     "rows",
     "signal_code",
     "signal_hash",
-    "word_blocks",
     "word_keys",
     "word_rows",
 ]
@@ -53,7 +54,7 @@ PADDING = LONGEST_WORD + 8
 
 _ALL_BITS = (1 << 64) - 1
 _GOLDEN_INT = 0x9E3779B97F4A7C15
-_GOLDEN, _LENGTH = np.uint64(_GOLDEN_INT), np.uint64(0xC2B2AE3D27D4EB4F)
+GOLDEN, _LENGTH = np.uint64(_GOLDEN_INT), np.uint64(0xC2B2AE3D27D4EB4F)
 _BLOCK = np.uint64(0x165667B19E3779F9)
 _GRAM = np.uint64(0xD6E8FEB86659FD93)
 _S29, _S32 = np.uint64(29), np.uint64(32)
@@ -74,7 +75,7 @@ Hashes: TypeAlias = NDArray[np.uint64]
 def mix(values: Hashes) -> Hashes:
     """Spread the information of every bit over all bits (a multiply-xorshift finaliser)."""
     values = values ^ (values >> _S32)
-    values *= _GOLDEN
+    values *= GOLDEN
     values ^= values >> _S29
     return values
 
@@ -96,7 +97,7 @@ def eight_bytes(data: NDArray[np.uint8]) -> Hashes:
     return np.ndarray((len(data) - 7,), "<u8", buffer=data, strides=(1,))
 
 
-def word_blocks(
+def _word_blocks(
     data: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64], block: int
 ) -> Hashes:
     """Read block ``block`` (8 bytes) of each word, zero beyond the end of the word."""
@@ -124,12 +125,12 @@ def word_keys(
         uint64, shape (words,).
     """
     lengths = np.minimum(lengths, LONGEST_WORD)
-    hashes = mix(word_blocks(data, starts, lengths, 0) + _LENGTH * lengths.view(np.uint64))
+    hashes = mix(_word_blocks(data, starts, lengths, 0) + _LENGTH * lengths.view(np.uint64))
     for block in (1, 2, 3):
         longer = np.flatnonzero(lengths > 8 * block)
         if not len(longer):
             break
-        loaded = word_blocks(data, starts[longer], lengths[longer], block)
+        loaded = _word_blocks(data, starts[longer], lengths[longer], block)
         hashes[longer] = mix(hashes[longer] ^ loaded * _BLOCK)
     return hashes
 
@@ -226,7 +227,7 @@ class HashTable:
         self._values = np.full(1 << self._bits, -1, np.int64)
 
     def _slots(self, keys: Hashes) -> NDArray[np.int64]:
-        return rows(keys * _GOLDEN, self._bits)
+        return rows(keys * GOLDEN, self._bits)
 
     def find(self, keys: Hashes) -> NDArray[np.int64]:
         """Return the value of each key, -1 for keys that are not here."""

@@ -6,9 +6,10 @@ one specification, and one property-based suite holds them together.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise, repeat
+from itertools import compress, pairwise, repeat
 from typing import Protocol, cast
 
 from thriftwatch.text.features import (
@@ -256,7 +257,8 @@ class Scanner:
                 continue
             start = max((back for back in range(end, at) if breaks[back]), default=end - 1) + 1
             end = breaks.index(True, at) + 1
-            if not any(start <= first < end for first in telling):
+            next_telling = bisect_left(telling, start)
+            if next_telling == len(telling) or telling[next_telling] >= end:
                 yield from range(start, end)
 
     def _signals(
@@ -334,10 +336,14 @@ def _words(title: str, description: str) -> tuple[list[str], list[str], list[boo
         if role & _TITLE_ENDS:
             titled = at
     breaks[-1] = True
-    for first, last, word in reversed(_hidden_words(words, gaps, roles)):
-        words[first : last + 1] = [word]
-        del gaps[first + 1 : last + 1], breaks[first + 1 : last + 1]
-        titled -= last - first if last < titled else 0
+    if hidden := _hidden_words(words, gaps, roles):
+        kept = [True] * len(gaps)
+        for first, last, word in hidden:
+            words[first] = word
+            kept[first + 1 : last + 1] = [False] * (last - first)
+        titled -= sum(last - first for first, last, _ in hidden if last < titled)
+        words, gaps = list(compress(words, kept)), list(compress(gaps, kept))
+        breaks = list(compress(breaks, kept))
     return words, gaps, breaks[1:], titled
 
 

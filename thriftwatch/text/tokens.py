@@ -60,7 +60,8 @@ class Words:
     breaks
         bool, shape (words,): whether a sentence or the text ends behind the word.
     gap
-        uint8, shape (words,): the byte behind the word (0 at the end of the text).
+        uint8, shape (words,): the byte behind the word (0 at the end of the text, and between the
+        pieces of a compound).
     """
 
     data: NDArray[np.uint8]
@@ -261,8 +262,11 @@ def take_apart(
     placed = np.repeat(first[compounds], counts[compounds]) + counted_up(counts[compounds])
     lengths[placed] = [len(piece) for of_one in pieces for piece in of_one]
     before[placed] = np.concatenate([np.cumsum([0, *map(len, one[:-1])]) for one in pieces])
-    span_starts, span_ends = words.span_starts[owner] + before, words.span_ends[owner]
-    span_ends[placed] = span_starts[placed] + lengths[placed]
+    span_starts, span_ends = words.span_starts[owner], words.span_ends[owner]
+    # What a chain hid has other letters than were written: its pieces rest on all of it.
+    as_written = placed[(span_ends - span_starts)[placed] == words.lengths[owner[placed]]]
+    span_starts[as_written] += before[as_written]
+    span_ends[as_written] = span_starts[as_written] + lengths[as_written]
     is_last = np.append(owner[1:] != owner[:-1], True)
     return Words(
         words.data,

@@ -49,7 +49,7 @@ _VOWELS = b"aeiou"
 _UPSIDE_DOWN = bytes.maketrans(b"bdnpqu", b"qpudbn")
 _FEW_LETTERS = 1000
 _SHORTEST_SURE = 5  # shorter words are one letter away from too many others
-_SHORTEST_SURE_WHOLESALE = 7  # karungan; partai without its vowels would be a part
+_SHORTEST_SURE_WHOLESALE = 7
 _SHORTEST_SWAPPED = 4  # cbao: few words have such consonants in a row
 
 
@@ -273,12 +273,20 @@ def _unstarred(chain: bytes) -> bytes | None:
         starred = _NOT_WORD.sub(lambda run: b"*" * len(run[0]), chain)
         pattern = re.compile(one.join(starred.split(b"*")))
         matches = sorted(
-            (word for word in single_words(HIDDEN_CLASSES, 4) if pattern.fullmatch(word)),
+            filter(pattern.fullmatch, _by_first_letter().get(chain[:1], ())),
             key=lambda word: (len(word), word not in _canonical_words(), word),
         )
         if matches:
             return matches[0]
     return None
+
+
+@cache
+def _by_first_letter() -> dict[bytes, list[bytes]]:
+    found: dict[bytes, list[bytes]] = {}
+    for word in single_words(HIDDEN_CLASSES, 4):
+        found.setdefault(word[:1], []).append(word)
+    return found
 
 
 @cache
@@ -313,17 +321,12 @@ def _misspelt(word: bytes) -> list[bytes]:
     swaps = _swaps(word)
     if len(word) < _SHORTEST_SURE:
         return swaps[:1]
-    if word not in _surely_misspelt():
-        return []
     turned = word[::-1].translate(_UPSIDE_DOWN)
-    sounded = word.replace(b"r", b"p")  # Cyrillic р is a p to the eye and an r to the ear
-    return [*_vowel_drops(word), *swaps, word[::-1], turned, sounded]
-
-
-@cache
-def _surely_misspelt() -> frozenset[bytes]:
-    goods = single_words(frozenset({"used", "import"}), _SHORTEST_SURE)
-    return goods | single_words(frozenset({"wholesale"}), _SHORTEST_SURE_WHOLESALE)
+    if word in single_words(frozenset({"used", "import"}), _SHORTEST_SURE):
+        sounded = word.replace(b"r", b"p")  # Cyrillic р is a p to the eye and an r to the ear
+        return [*_vowel_drops(word), *swaps, word[::-1], turned, sounded]
+    # Without its vowels a bale word may be an ordinary one: sekarung, sekarang.
+    return [*swaps, word[::-1], turned] if len(word) >= _SHORTEST_SURE_WHOLESALE else []
 
 
 def _vowel_drops(word: bytes) -> list[bytes]:
@@ -343,5 +346,7 @@ def _swaps(word: bytes) -> list[bytes]:
     ]
 
 
-_ORDINARY = frozenset(b"bakh beksan blas cakap gasan kurang laok perlop seni sekon bekal".split())
+_ORDINARY = frozenset(
+    b"bakh beksan blas cakap gasan kras kurang kurs laok perlop seni sekon bekal".split()
+)
 """Ordinary words that a misspelling of a hidden-class word would be."""

@@ -161,6 +161,8 @@ class WordStore:
             if reading.pieces:
                 self.is_compound[self._count + place] = True
                 self.pieces[self._count + place] = reading.pieces
-        # Last, so that an interruption leaves no word with a number and nothing behind it.
-        self._table.add(keys, np.arange(self._count, end))
+        # Last, so that an interruption leaves no word with a number and nothing behind it, and no
+        # number to two words.
+        numbers = np.arange(self._count, end)
         self._count = end
+        self._table.add(keys, numbers)
