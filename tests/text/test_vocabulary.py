@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import classes_read, features_of, terms_read
 
+from thriftwatch.text.compounds import split_compound
 from thriftwatch.text.features import CLASS
 from thriftwatch.text.lexicon import load_lexicon
 from thriftwatch.text.vocabulary import load_vocabulary
@@ -25,11 +26,24 @@ def classes(text):
     return classes_read(CLASS, text)
 
 
-@given(st.sampled_from(FORMS))
-def test_every_form_of_the_lexicon_is_found_as_one_term(form_and_term):
-    form, term = form_and_term
-    assert terms_read(form) == [term]
-    assert terms_read(f"xq {form.upper()} xq") == [term]
+def apart(form):
+    words = (split_compound(word.encode()) or (word.encode(),) for word in form.split())
+    return " ".join(piece.decode() for pieces in words for piece in pieces)
+
+
+@pytest.mark.parametrize("around", ["{}", "xq {} xq"])
+def test_every_form_of_the_lexicon_is_found_as_one_term(around):
+    whole = [(form, term) for form, term in FORMS if apart(form) == form]
+    assert len(whole) > 10_000
+    text = [terms_read(around.format(form.upper())) for form, _ in whole]
+    assert [found for found, (_, term) in zip(text, whole, strict=True) if found != [term]] == []
+
+
+@pytest.mark.parametrize("form", [form for form, _ in FORMS if apart(form) != form])
+def test_a_form_that_is_glued_is_found_as_its_pieces_and_whole_as_a_hashtag(form):
+    assert terms_read(form) == terms_read(apart(form)) != []
+    if " " not in form:
+        assert terms_read(f"#{form}") == [BY_FORM[form]]
 
 
 @pytest.mark.parametrize(
