@@ -33,6 +33,7 @@ BUNDLED = "thriftwatch-id"
 
 _HEADER_LIMIT = 1 << 20
 _WEIGHTS_LIMIT = 1 << 29
+_EXPONENT = 0x7C00  # of a number in half precision
 _HALF, _SINGLE, _DOUBLE = np.dtype("<f2"), np.dtype("<f4"), np.dtype("<f8")
 _TABLES: dict[str, tuple[np.dtype[Any], int]] = {
     "word_idf": (_HALF, 1),
@@ -251,9 +252,16 @@ def _read_arrays(path: Path, content: bytes) -> Arrays:
         raise _refused(path, "damaged") from None
     for name, (kind, dimensions) in _ARRAYS.items():
         array = arrays[name]
-        if array.dtype != kind or array.ndim != dimensions or not np.isfinite(array).all():
+        if array.dtype != kind or array.ndim != dimensions or not _all_finite(array):
             raise _refused(path, f"array {name} is not what a model holds")
     return arrays
+
+
+def _all_finite(array: NDArray[Any]) -> bool:
+    if array.dtype != _HALF:
+        return bool(np.isfinite(array).all())
+    # Numpy widens half precision one number at a time; all exponent bits say the same.
+    return not ((array.view("<u2") & _EXPONENT) == _EXPONENT).any()
 
 
 def _assemble(folder: Path, header: dict[str, Any], arrays: Arrays) -> Model:

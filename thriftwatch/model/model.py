@@ -130,7 +130,7 @@ def _filled_rows(weights: Halves, idf: Halves | Floats, empty: float) -> _Filled
     places = np.zeros(len(idf), np.int32)
     places[filled] = np.arange(1, len(filled) + 1)
     values = np.zeros((len(filled) + 1, weights.shape[1] + 1), np.float32)
-    values[1:, :-1], values[1:, -1] = weights[filled], idf[filled]
+    values[1:, :-1], values[1:, -1] = weights.take(filled, axis=0), idf.take(filled)
     values[0, -1] = empty
     return _FilledRows(places, values)
 

@@ -55,6 +55,8 @@ def split_compound(word: bytes) -> tuple[bytes, ...] | None:
     >>> split_compound(b"secondary"), split_compound(b"bekasitimur"), split_compound(b"thrifting")
     (None, None, None)
     """
+    if not maybe_compound([word]):  # soon said, before the pieces are put together
+        return None
     if word in _pieces() or word in misspellings() or word in _NAMES:
         return None
     found = _fewest(word, _pieces())

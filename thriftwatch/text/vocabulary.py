@@ -173,8 +173,8 @@ def load_vocabulary() -> Vocabulary:
     phrases: list[tuple[tuple[int, ...], int]] = []
     for place, term in enumerate(terms):
         for form in term.forms:
-            numbers = tuple(words.setdefault(word, len(words) + 1) for word in form.split())
-            phrases.append((numbers, place))
+            of_words = [words.setdefault(word, len(words) + 1) for word in form.split()]
+            phrases.append((tuple(of_words), place))
     base = len(words) + 1
     single = [-1] * base
     nodes: dict[tuple[int, ...], int] = {}
