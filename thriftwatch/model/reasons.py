@@ -46,7 +46,7 @@ _NAMES = (*FACTS, "score")
 _PAIRED = np.isin(np.arange(TITLE + 1), PAIRS)
 _FOR, _AGAINST = ("R1", "R2", "R4", "R5"), ("R0", "R3", "R6", "R7")
 """Rules of the guideline under which a listing is labelled 1, and 0."""
-_RULE_SHARE = 0.4
+_RULE_SHARE = 0.5
 """How much the rule that decides counts for the weight of a word where it is one that labels the
 listing 1; the rest is the score."""
 
