@@ -133,8 +133,10 @@ def test_what_stands_around_a_word_does_not_matter(word, before, after):
 
 @given(st.lists(words.map(lambda word: word[:32]) | st.just(b""), min_size=1, max_size=12))
 def test_gram_rows_are_as_specified_word_after_word(list_of_words):
-    found, counts = gram_rows(list_of_words, 18)
+    found, first = gram_rows(list_of_words, 18)
     specified = [specified_gram_rows(word, 18) for word in list_of_words]
+    counts = np.diff(first).tolist()
+    assert (first[0], first[-1]) == (0, len(found))
     assert counts == [len(of_word) for of_word in specified]
     assert counts == [
         sum(max(len(word) + 2 - size + 1, 0) for size in GRAM_SIZES) for word in list_of_words

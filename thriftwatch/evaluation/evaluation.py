@@ -2,20 +2,18 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thriftwatch.evaluation.bands import Band
-from thriftwatch.evaluation.checks import FloatArray
 from thriftwatch.evaluation.figures import Points
 from thriftwatch.evaluation.intervals import Interval
+from thriftwatch.evaluation.measuring import Measured
 from thriftwatch.evaluation.mistakes import Mistakes
 from thriftwatch.evaluation.rows import ScoredRows
-from thriftwatch.evaluation.slices import Slice
 from thriftwatch.evaluation.splits import SplitFigures
 from thriftwatch.evaluation.stream import Stream
 from thriftwatch.model.model import Model
@@ -31,7 +29,7 @@ __all__ = ["Evaluation"]
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation:
+class Evaluation(Measured):
     """How well a model judges labelled listings, with intervals that can be defended.
 
     Figures are named after what they are and where they are read off: ``"average_precision"``,
@@ -74,12 +72,6 @@ class Evaluation:
     how: str
     policy: str
     rows: ScoredRows
-    figures: Mapping[str, Interval]
-    with_uncertain: Mapping[str, Interval]
-    baseline: Mapping[str, Interval]
-    bands: Mapping[str, Band]
-    baseline_bands: Mapping[str, Band]
-    slices: tuple[Slice, ...]
     splits: tuple[SplitFigures, ...]
     stream: Stream | None
     mistakes: Mistakes
@@ -88,8 +80,7 @@ class Evaluation:
     level: float
     samples: int
     seed: int
-    model: Model | None = field(repr=False)
-    drawn: FloatArray = field(repr=False)
+    model: Model | None
 
     def __getitem__(self, figure: str) -> Interval:
         """Return a headline figure."""

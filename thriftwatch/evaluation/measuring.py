@@ -25,7 +25,7 @@ _PARTED = ("platform", "writer")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """What is measured on scored rows; the fields are those of `Evaluation`."""
+    """What is measured on scored rows: a part of every `Evaluation`, which says what it is."""
 
     figures: Mapping[str, Interval]
     with_uncertain: Mapping[str, Interval]

@@ -9,7 +9,6 @@ products. Everything that leads to a head is linear, which is why reasons can be
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 from math import exp, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -242,8 +241,8 @@ class _Memory:
     def learn_words(self, forms: Sequence[bytes]) -> int:
         """Work out the rows of words met for the first time."""
         tables = self._tables
-        grams, counts = gram_rows(spellings(forms), tables.gram_bits)
-        parts = _sums_of_runs(tables.grams.take(grams), counts)
+        grams, first = gram_rows(spellings(forms), tables.gram_bits)
+        parts = _sums(tables.grams.take(grams), first)
         own = tables.words.take(word_rows(forms, tables.word_bits))
         idf, squares = own[:, -1:], parts[:, -1:]
         parts *= idf / np.sqrt(np.maximum(squares, np.float32(1e-6)))
@@ -579,18 +578,6 @@ def _sums(values: Floats, bounds: Ints) -> Floats:
     sums = np.zeros((len(bounds) - 1, values.shape[1]), np.float32)
     if len(filled):
         sums[filled] = np.add.reduceat(values, bounds[filled], axis=0)
-    return sums
-
-
-def _sums_of_runs(values: Floats, sizes: Sequence[int]) -> Floats:
-    """Sum the first ``sizes[0]`` rows, then the next ``sizes[1]``, ...; empty runs sum to 0."""
-    starts = [0, *accumulate(sizes)][:-1]
-    if all(sizes):
-        return np.add.reduceat(values, starts, axis=0)
-    sums = np.zeros((len(sizes), values.shape[1]), np.float32)
-    filled = [run for run, size in enumerate(sizes) if size]
-    if filled:
-        sums[filled] = np.add.reduceat(values, [starts[run] for run in filled], axis=0)
     return sums
 
 

@@ -94,7 +94,7 @@ def contributions(model: "Model", features: Features, found: "HeadScores") -> Co
     Contributions
     """
     words = _by_word(features, _normed(features, found), found.signal_parts)
-    listing = _listings_of(features, np.arange(len(features.words)))
+    listing = features.listing_of(np.arange(len(features.words)))
     return Contributions(model.tables.bias.astype(np.float64), words, listing)
 
 
@@ -141,7 +141,7 @@ def _weights(model: "Model", features: Features, found: "HeadScores", policy: st
         weight = np.einsum("ph,ph->p", parts, directions.take(listing, axis=0))
         return np.column_stack((weight, parts[:, facts]))
 
-    of_words = weighed(_normed(features, found), _listings_of(features, features.counted))
+    of_words = weighed(_normed(features, found), features.listing_of(features.counted))
     of_signals = weighed(found.signal_parts, features.signals.listing)
     return _by_word(features, of_words, of_signals)
 
@@ -168,13 +168,9 @@ def _roles(heads: tuple[str, ...]) -> tuple[NDArray[np.bool_], Ints]:
     return against, np.array(rules, np.int64)
 
 
-def _listings_of(features: Features, words: Ints) -> Ints:
-    return features.words.text.take(words) % max(features.listings, 1)
-
-
 def _normed(features: Features, found: "HeadScores") -> Numbers:
     """Return what each word that counts adds to the heads."""
-    norm = found.norm.take(_listings_of(features, features.counted))
+    norm = found.norm.take(features.listing_of(features.counted))
     return found.word_parts / norm[:, None]
 
 
@@ -201,7 +197,7 @@ def _by_word(features: Features, of_words: Numbers, of_signals: Numbers) -> Floa
 def _strongest_first(features: Features, phrases: Phrases) -> Ints:
     """Return the phrases fit to be reasons, those of each listing from the strongest down."""
     fit = np.flatnonzero(phrases.fit_to_quote(features.words))
-    listing = _listings_of(features, phrases.first.take(fit))
+    listing = features.listing_of(phrases.first.take(fit))
     return fit.take(np.lexsort((-phrases.strengths().take(fit), listing)))
 
 

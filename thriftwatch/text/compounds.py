@@ -12,15 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thriftwatch.text.hashing import GOLDEN, eight_bytes, rows
-from thriftwatch.text.unmask import HIDDEN_CLASSES, misspellings, single_words
+from thriftwatch.text.unmask import (
+    HIDDEN_CLASSES,
+    SHORTEST_SURE,
+    misspellings,
+    single_words,
+    sure_words,
+)
 from thriftwatch.text.vocabulary import load_vocabulary
 
 __all__ = ["maybe_compound", "split_compound"]
 
-_SHORTEST_HIDDEN = 5
-_SHORTEST_HIDDEN_WHOLESALE = 7
 _SHORTEST_PIECE = 4
-_SHORTEST_COMPOUND = _SHORTEST_HIDDEN + 2  # the shortest suffix
+_SHORTEST_COMPOUND = SHORTEST_SURE + 2  # the shortest suffix
 _SHORT_PIECES = frozenset({"garment", "adjacent", "origin", "place"})
 """Classes whose words of three letters are pieces, too: *rok*, *tas*, *usa*, *bdg*."""
 _TAKEN_APART = HIDDEN_CLASSES | {"evasion"}
@@ -84,7 +88,7 @@ def maybe_compound(words: Sequence[bytes]) -> set[bytes]:
     >>> sorted(maybe_compound([b"kilau", b"secondary", b"kaosbekas"]))
     [b'kaosbekas', b'secondary']
     """
-    size, beginnings = _SHORTEST_HIDDEN, _beginnings()
+    size, beginnings = SHORTEST_SURE, _beginnings()
     words = [word for word in words if len(word) >= _SHORTEST_COMPOUND]
     if len(words) >= _FEW_WORDS:
         words = _promising(words)
@@ -119,13 +123,12 @@ def _promise() -> NDArray[np.bool_]:
 
 @cache
 def _hidden() -> frozenset[bytes]:
-    surely = single_words(frozenset({"used", "import"}), _SHORTEST_HIDDEN) - _ORDINARY_BEFORE
-    return surely | single_words(frozenset({"wholesale"}), _SHORTEST_HIDDEN_WHOLESALE)
+    return sure_words() - _ORDINARY_BEFORE
 
 
 @cache
 def _beginnings() -> frozenset[bytes]:
-    return frozenset(word[:_SHORTEST_HIDDEN] for word in _hidden())
+    return frozenset(word[:SHORTEST_SURE] for word in _hidden())
 
 
 @cache

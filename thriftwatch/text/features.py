@@ -122,6 +122,10 @@ class Features:
     hits: Hits
     folded: Folded
 
+    def listing_of(self, words: Ints) -> Ints:
+        """Return the listing that each of some words stands in."""
+        return _listing(self.words.text.take(words), self.listings)
+
 
 def extract(data: NDArray[np.uint8], offsets: Ints, store: WordStore) -> Features:
     """Extract the features of a block of listings.
@@ -149,12 +153,9 @@ def extract(data: NDArray[np.uint8], offsets: Ints, store: WordStore) -> Feature
     numbers = store.number(words.data, words.starts, words.lengths)
     if len(compounds := _compounds(words, numbers, folded, store)):
         pieces = [store.pieces[number] for number in numbers[compounds].tolist()]
-        words, owner = take_apart(words, compounds, pieces)
-        of_compounds = np.flatnonzero(np.isin(owner, compounds))
+        words, owner, placed = take_apart(words, compounds, pieces)
         numbers = numbers[owner]
-        numbers[of_compounds] = store.number(
-            words.data, words.starts[of_compounds], words.lengths[of_compounds]
-        )
+        numbers[placed] = store.number(words.data, words.starts[placed], words.lengths[placed])
     listing = _listing(words.text, listings)
     vocabulary = load_vocabulary()
     single_term = store.term.take(numbers)

@@ -22,6 +22,7 @@ text buffer ends in `PADDING` zero bytes.
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TypeAlias
 from zlib import crc32
 
@@ -147,7 +148,7 @@ def word_rows(words: Sequence[bytes], bits: int) -> list[int]:
     return [crc32(word) >> shift for word in words]
 
 
-def gram_rows(words: Sequence[bytes], bits: int) -> tuple[NDArray[np.int64], list[int]]:
+def gram_rows(words: Sequence[bytes], bits: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the table rows of the character n-grams of words.
 
     Parameters
@@ -161,8 +162,8 @@ def gram_rows(words: Sequence[bytes], bits: int) -> tuple[NDArray[np.int64], lis
     -------
     rows
         int64, shape (n-grams,): those of the first word, then those of the second, ...
-    counts
-        How many n-grams each word has.
+    first
+        int64, shape (words + 1,): where the n-grams of each word start, and the end of the last.
     """
     lengths = [len(word) + 2 for word in words]
     starts = max(lengths) - 2
@@ -171,7 +172,8 @@ def gram_rows(words: Sequence[bytes], bits: int) -> tuple[NDArray[np.int64], lis
     windows = np.ndarray((len(words), 1, starts), "<u8", slots, strides=(slot, 0, 1))
     grams = (windows & _GRAM_MASKS)[_GRAMS_WITHIN[:, :, :starts].take(lengths, axis=0)]
     grams *= _GRAM
-    return rows(grams, bits), [_GRAM_COUNTS[length] for length in lengths]
+    counts = map(_GRAM_COUNTS.__getitem__, lengths)
+    return rows(grams, bits), np.array([0, *accumulate(counts)])
 
 
 def signal_code(kind: int, first: int, second: int) -> int:

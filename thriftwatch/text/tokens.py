@@ -235,7 +235,7 @@ def replace_chains(words: Words, unmasked: list[tuple[Chain, bytes]]) -> Words:
 
 def take_apart(
     words: Words, compounds: NDArray[np.int64], pieces: Sequence[Sequence[bytes]]
-) -> tuple[Words, NDArray[np.int64]]:
+) -> tuple[Words, NDArray[np.int64], NDArray[np.int64]]:
     """Put the words that a compound is made of in its place.
 
     Parameters
@@ -253,6 +253,8 @@ def take_apart(
         The words of the block, pieces in the place of compounds.
     owner
         int64: which of the earlier words each of them is, or is a piece of.
+    placed
+        int64: which of them are pieces, ascending.
     """
     counts = np.ones(len(words), np.int64)
     counts[compounds] = [len(of_one) for of_one in pieces]
@@ -268,7 +270,7 @@ def take_apart(
     span_starts[as_written] += before[as_written]
     span_ends[as_written] = span_starts[as_written] + lengths[as_written]
     is_last = np.append(owner[1:] != owner[:-1], True)
-    return Words(
+    apart = Words(
         words.data,
         words.starts[owner] + before,
         lengths,
@@ -277,4 +279,5 @@ def take_apart(
         span_ends,
         words.breaks[owner] & is_last,
         words.gap[owner] * is_last,
-    ), owner
+    )
+    return apart, owner, placed

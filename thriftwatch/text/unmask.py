@@ -22,11 +22,13 @@ __all__ = [
     "maybe_masked",
     "misspellings",
     "single_words",
+    "sure_words",
     "unmask_chain",
     "unmask_word",
 ]
 
-HIDDEN_CLASSES = frozenset({"used", "import", "wholesale"})
+_GOODS_CLASSES = frozenset({"used", "import"})
+HIDDEN_CLASSES = _GOODS_CLASSES | {"wholesale"}
 """Words of these classes are worth hiding: only they are put together from pieces."""
 LEET_CLASSES = HIDDEN_CLASSES | {"origin", "garment", "condition", "market"}
 _HIDDEN_FAMILIES = frozenset({"import-word", "balpres"})
@@ -48,7 +50,7 @@ _DIGIT_LAST = re.compile(rb"[a-z]+[0-9]")
 _VOWELS = b"aeiou"
 _UPSIDE_DOWN = bytes.maketrans(b"bdnpqu", b"qpudbn")
 _FEW_LETTERS = 1000
-_SHORTEST_SURE = 5  # shorter words are one letter away from too many others
+SHORTEST_SURE = 5  # shorter words are one letter away from too many others
 _SHORTEST_SURE_WHOLESALE = 7
 _SHORTEST_SWAPPED = 4  # cbao: few words have such consonants in a row
 
@@ -312,21 +314,30 @@ def misspellings() -> dict[bytes, bytes]:
     words = single_words(HIDDEN_CLASSES, _SHORTEST_SWAPPED)
     for word in sorted(words, key=lambda word: (word not in _canonical_words(), word)):
         for form in _misspelt(word) if word.isalpha() else ():
-            if form not in taken and len(form) >= _SHORTEST_SURE - 1:
+            if form not in taken and len(form) >= SHORTEST_SURE - 1:
                 found.setdefault(form, word)
     return found
 
 
 def _misspelt(word: bytes) -> list[bytes]:
     swaps = _swaps(word)
-    if len(word) < _SHORTEST_SURE:
+    if len(word) < SHORTEST_SURE:
         return swaps[:1]
+    if word not in sure_words():
+        return []
     turned = word[::-1].translate(_UPSIDE_DOWN)
-    if word in single_words(frozenset({"used", "import"}), _SHORTEST_SURE):
-        sounded = word.replace(b"r", b"p")  # Cyrillic р is a p to the eye and an r to the ear
-        return [*_vowel_drops(word), *swaps, word[::-1], turned, sounded]
-    # Without its vowels a bale word may be an ordinary one: sekarung, sekarang.
-    return [*swaps, word[::-1], turned] if len(word) >= _SHORTEST_SURE_WHOLESALE else []
+    if word not in single_words(_GOODS_CLASSES, SHORTEST_SURE):
+        # Without its vowels a bale word may be an ordinary one: sekarung, sekarang.
+        return [*swaps, word[::-1], turned]
+    sounded = word.replace(b"r", b"p")  # Cyrillic р is a p to the eye and an r to the ear
+    return [*_vowel_drops(word), *swaps, word[::-1], turned, sounded]
+
+
+@cache
+def sure_words() -> frozenset[bytes]:
+    """Return the hidden words long enough to be known misspelt, or within a longer word."""
+    goods = single_words(_GOODS_CLASSES, SHORTEST_SURE)
+    return goods | single_words(HIDDEN_CLASSES, _SHORTEST_SURE_WHOLESALE)
 
 
 def _vowel_drops(word: bytes) -> list[bytes]:

@@ -152,10 +152,11 @@ class WordStore:
             self._resize(2 * end)
         new = slice(self._count, end)
         self.row[new] = self.rows(forms)
+        told = list(telling)
         for name in _READ:
             column = getattr(self, name)[new]
             column[:] = getattr(_ORDINARY, name)
-            column[list(telling)] = [getattr(reading, name) for reading in telling.values()]
+            column[told] = [getattr(reading, name) for reading in telling.values()]
         self.is_compound[new] = False
         for place, reading in telling.items():
             if reading.pieces:

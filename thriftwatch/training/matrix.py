@@ -54,8 +54,8 @@ class _Words:
         first = len(self.forms)
         self.forms += forms
         self.rows += word_rows(forms, WORD_BITS)
-        grams, sizes = gram_rows(spellings(forms), GRAM_BITS)
-        self.grams += np.split(grams, np.cumsum(sizes)[:-1])
+        grams, starts = gram_rows(spellings(forms), GRAM_BITS)
+        self.grams += np.split(grams, starts[1:-1])
         return first
 
     def forget(self) -> None:
@@ -120,7 +120,7 @@ def feature_matrix(
 def _block_matrix(features: Features, found: _Words, frequencies: Frequencies) -> sparse.csr_matrix:
     n, signals = features.listings, features.signals
     counted = found.store.row[features.numbers[features.counted]].tolist()
-    listing = features.words.text[features.counted] % max(n, 1)
+    listing = features.listing_of(features.counted)
     of_words = np.array([found.rows[word] for word in counted], np.int64)
     idf = frequencies.word[of_words]
     idf[idf == 0] = frequencies.unseen_word
