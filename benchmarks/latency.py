@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
+import numpy as np
 from common import (
     ROOT,
     SAMPLE,
@@ -42,6 +43,9 @@ COLD_STARTS = {
 }
 REFERENCE = "import sklearn"
 RIVAL = "scikit-learn word + char pipeline"
+TURN = 100
+"""Calls of one kind in a row, as somebody makes them who scores listings one by one. A call after
+other work, which finds the processor's caches filled with something else, is a line of its own."""
 _PEAK = "; print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
 _LOADING = """
 import json, time
@@ -101,38 +105,42 @@ def main() -> None:
 
 
 def single_calls(calls: int) -> str:
-    """Time single calls that take turns; no kind of call has met a listing before it is timed."""
+    """Time single calls; the kinds of calls take turns of `TURN` listings each.
+
+    No kind of call has met a listing before it is timed.
+    """
     sample = sample_texts()
     every = sample.resampled(len(sample))
-    calls = min(calls, len(every) - 1000)
+    calls = min(calls, len(every) - 1000) // TURN * TURN
     texts, others = every.take(range(calls)), every.take(range(calls, len(every)))
     kinds = call_kinds(others)
-    times: dict[str, list[float]] = {name: [] for name in kinds}
-    for title, description in zip(texts.titles, texts.descriptions, strict=True):
-        for name, call in kinds.items():
-            begin = time.process_time()
-            call(title, description)
-            times[name].append(time.process_time() - begin)
-    reference = statistics.median(times[RIVAL])
+    pairs = list(zip(texts.titles, texts.descriptions, strict=True))
+    turns = [pairs[start : start + TURN] for start in range(0, calls, TURN)]
+    times = {name: np.empty((len(turns), TURN)) for name in kinds}
+    for turn, listings in enumerate(turns):
+        for name, seconds_of in kinds.items():
+            times[name][turn] = [seconds_of(*listing) for listing in listings]
+    typical = {name: np.median(seconds, axis=1) for name, seconds in times.items()}
     rows = [
         [
             name,
-            f"{1e6 * statistics.median(seconds):,.0f}",
-            f"{1e6 * statistics.quantiles(seconds, n=100)[98]:,.0f}",
-            f"{reference / statistics.median(seconds):.1f}x",
+            f"{1e6 * np.median(seconds):,.0f}",
+            f"{1e6 * np.quantile(seconds, 0.99):,.0f}",
+            f"{np.median(typical[RIVAL] / typical[name]):.1f}x",
         ]
         for name, seconds in times.items()
     ]
     title = (
-        f"One call, title + description, {calls:,} different listings, processor time on one core; "
-        f"{len(others):,} other listings were scored before, except by the freshly started one"
+        f"One call, title + description, {calls:,} different listings in turns of {TURN}, processor"
+        f" time on one core; {len(others):,} other listings were scored one by one before,"
+        " except by the freshly started one"
     )
     header = ["call", "p50, microseconds", "p99, microseconds", "faster than the pipeline"]
     return f"{title}\n\n{table(header, rows)}"
 
 
-def call_kinds(others: Texts) -> dict[str, Callable[[str, str], object]]:
-    """Return the calls to compare; each takes a title and a description.
+def call_kinds(others: Texts) -> dict[str, Callable[[str, str], float]]:
+    """Return the calls to compare: each takes a title and a description, and returns its seconds.
 
     Every kind has a model of its own, so that none profits from what another has worked out.
     """
@@ -146,21 +154,42 @@ def call_kinds(others: Texts) -> dict[str, Callable[[str, str], object]]:
     rival = WordCharPipeline()
     rival.fit(texts.joined(), labelled.label.tolist())
 
-    def scorer(reasons: int, *, started: bool) -> Callable[[str, str], object]:
+    def score_as_rival(title: str, text: str) -> None:
+        rival.pipeline.predict_proba([f"{title}\n{text}"])
+
+    def scorer(reasons: int, *, started: bool = True) -> Callable[[str, str], object]:
         ours = Thriftwatch()
         ours.forget()
-        if started:
-            ours.score(ours.prepare(others))
         model: Model = ours.model
+        for title, text in zip(others.titles, others.descriptions, strict=True) if started else ():
+            score_listing(title, text, model=model, reasons=0)
         score_listing("kaos", "", model=model, reasons=reasons)
         return lambda title, text: score_listing(title, text, model=model, reasons=reasons)
 
+    disturbed = timed(scorer(0))
+
+    def after_other_work(title: str, text: str) -> float:
+        score_as_rival(title, text)
+        return disturbed(title, text)
+
     return {
-        "thriftwatch": scorer(0, started=True),
-        "thriftwatch with reasons": scorer(5, started=True),
-        "thriftwatch, freshly started": scorer(0, started=False),
-        RIVAL: lambda title, text: rival.pipeline.predict_proba([f"{title}\n{text}"]),
+        "thriftwatch": timed(scorer(0)),
+        "thriftwatch with reasons": timed(scorer(5)),
+        "thriftwatch, freshly started": timed(scorer(0, started=False)),
+        "thriftwatch, each after a call of the pipeline": after_other_work,
+        RIVAL: timed(score_as_rival),
     }
+
+
+def timed(call: Callable[[str, str], object]) -> Callable[[str, str], float]:
+    """Return a call that returns its processor seconds."""
+
+    def seconds_of(title: str, text: str) -> float:
+        begin = time.process_time()
+        call(title, text)
+        return time.process_time() - begin
+
+    return seconds_of
 
 
 # --- fresh interpreters -------------------------------------------------------------------------

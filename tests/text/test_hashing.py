@@ -11,6 +11,7 @@ from thriftwatch.text.hashing import (
     HashTable,
     distinct,
     gram_rows,
+    gram_rows_of_one,
     rows,
     signal_hash,
     word_keys,
@@ -142,6 +143,7 @@ def test_gram_rows_are_as_specified_word_after_word(list_of_words):
         sum(max(len(word) + 2 - size + 1, 0) for size in GRAM_SIZES) for word in list_of_words
     ]
     assert found.tolist() == [row for of_word in specified for row in of_word]
+    assert specified == [gram_rows_of_one(word, 18) for word in list_of_words]
 
 
 @given(st.integers(0, 15), st.integers(0, (1 << 24) - 1), st.integers(0, (1 << 24) - 1))

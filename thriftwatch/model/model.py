@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from thriftwatch.text.blocks import Block, blocks_of
 from thriftwatch.text.features import Features, extract
-from thriftwatch.text.hashing import gram_rows, mix_one, rows, word_rows
-from thriftwatch.text.reading import spellings
+from thriftwatch.text.hashing import gram_rows, gram_rows_of_one, mix_one, rows, word_rows
+from thriftwatch.text.reading import FEW_WORDS, spellings
 from thriftwatch.text.scan import Scanner
 from thriftwatch.text.shops import shop_hint
 from thriftwatch.text.wordstore import WordStore
@@ -70,6 +70,8 @@ class Tables:
         ``word_weights``, and the idf a word counts with, as they are looked up.
     grams
         ``gram_weights``, and squared idf.
+    grams_and_words
+        Both as one table, the rows of `grams` first.
     """
 
     word_idf: Halves
@@ -81,12 +83,17 @@ class Tables:
     unseen_idf: float
     words: "_FilledRows" = field(init=False, repr=False)
     grams: "_FilledRows" = field(init=False, repr=False)
+    grams_and_words: "_FilledRows" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         squared = np.square(self.gram_idf, dtype=np.float32)
+        both = _filled_rows(self.gram_weights, squared, 0.0).followed_by(
+            _filled_rows(self.word_weights, self.word_idf, self.unseen_idf)
+        )
         values = {
-            "words": _filled_rows(self.word_weights, self.word_idf, self.unseen_idf),
-            "grams": _filled_rows(self.gram_weights, squared, 0.0),
+            "grams": _FilledRows(both.places[: len(squared)], both.values),
+            "words": _FilledRows(both.places[len(squared) :], both.values),
+            "grams_and_words": both,
             "signal_weights": np.asarray(self.signal_weights, np.float32),
             "bias": np.asarray(self.bias, np.float32),
         }
@@ -110,9 +117,9 @@ class Tables:
 
 
 class _FilledRows(NamedTuple):
-    """A table without its empty rows, which stay in the processor's cache.
+    """A table without its empty rows, to stay in the processor's cache.
 
-    ``places[row]`` is where a row stands in ``values``; the empty ones share row 0.
+    ``places[row]`` is where a row stands in ``values``; the empty ones share a row.
     """
 
     places: NDArray[np.int32]
@@ -121,6 +128,11 @@ class _FilledRows(NamedTuple):
     def take(self, rows: Ints | list[int]) -> Floats:
         """Return rows of the whole table."""
         return self.values.take(self.places.take(rows), axis=0)
+
+    def followed_by(self, other: "_FilledRows") -> "_FilledRows":
+        """Put another table behind this one."""
+        places = np.append(self.places, other.places + np.int32(len(self.values)))
+        return _FilledRows(places, np.concatenate((self.values, other.values)))
 
 
 def _filled_rows(weights: Halves, idf: Halves | Floats, empty: float) -> _FilledRows:
@@ -157,6 +169,13 @@ class Interaction:
     linear: NDArray[np.float64]
     pairs: NDArray[np.float64]
     undecided: NDArray[np.float64]
+    _joined: NDArray[np.float64] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        size = 1 + self.linear.shape[1]
+        joined = np.zeros((len(self.bias), size, size))
+        joined[:, 0, 0], joined[:, 0, 1:], joined[:, 1:, 1:] = self.bias, self.linear, self.pairs
+        object.__setattr__(self, "_joined", joined)
 
     def __call__(self, heads: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return log-odds of every output, shape (listings, outputs)."""
@@ -167,13 +186,11 @@ class Interaction:
         result: NDArray[np.float64] = quadratic + z @ self.linear.T + self.bias
         return result
 
-    def of_one(self, heads: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return log-odds of every output for one listing, shape (outputs,), in fewer steps."""
-        z = _limited(heads)
-        slope = self.pairs.dot(z)
-        slope += self.linear
-        result: NDArray[np.float64] = slope.dot(z)
-        result += self.bias
+    def of_one(self, heads: list[float]) -> list[float]:
+        """Return log-odds of every output for one listing, in fewer steps."""
+        limited = (min(max(head, -LOGIT_LIMIT), LOGIT_LIMIT) for head in heads)
+        z = np.array([1.0, *limited])
+        result: list[float] = self._joined.dot(z).dot(z).tolist()
         return result
 
     def direction(self, output: int, heads: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -212,6 +229,7 @@ class HeadScores:
 
 
 _FIRST_SIGNAL = 2
+_LEAST_SQUARE = np.float32(1e-6)
 
 
 class _Memory:
@@ -240,15 +258,31 @@ class _Memory:
 
     def learn_words(self, forms: Sequence[bytes]) -> int:
         """Work out the rows of words met for the first time."""
+        if len(forms) <= FEW_WORDS:
+            return self._keep([self._parts_of_one(form) for form in forms])
         tables = self._tables
         grams, first = gram_rows(spellings(forms), tables.gram_bits)
         parts = _sums(tables.grams.take(grams), first)
         own = tables.words.take(word_rows(forms, tables.word_bits))
         idf, squares = own[:, -1:], parts[:, -1:]
-        parts *= idf / np.sqrt(np.maximum(squares, np.float32(1e-6)))
+        parts *= idf / np.sqrt(np.maximum(squares, _LEAST_SQUARE))
         parts += own
         parts[:, -1] = own[:, -1] ** 2
         return self._keep(parts)
+
+    def _parts_of_one(self, form: bytes) -> Floats:
+        """Work out the row of one word."""
+        tables = self._tables
+        (spelling,), (row,) = spellings([form]), word_rows([form], tables.word_bits)
+        rows = [*gram_rows_of_one(spelling, tables.gram_bits), len(tables.gram_idf) + row]
+        values = tables.grams_and_words.take(rows)
+        own: Floats = values[-1]
+        parts: Floats = np.add.reduce(values[:-1])
+        idf = own[-1]
+        parts *= idf / sqrt(max(parts[-1], _LEAST_SQUARE))
+        parts += own
+        parts[-1] = idf * idf
+        return parts
 
     def signal_rows(self, codes: Sequence[int]) -> list[int]:
         """Return the row of each signal."""
@@ -260,7 +294,7 @@ class _Memory:
         self.scanner.forget()  # first, so that an interruption leaves no word with another's row
         self._count = self._first_word
 
-    def _keep(self, parts: Floats) -> int:
+    def _keep(self, parts: Floats | list[Floats]) -> int:
         first, end = self._count, self._count + len(parts)
         if end > len(self._rows):
             grown = np.zeros((2 * end, self._rows.shape[1]), np.float32)
@@ -364,15 +398,15 @@ class Model:
         heads = sums[:, :-1] / norm[:, None] + by_signal + tables.bias
         return HeadScores(heads.astype(np.float64), parts[:, :-1], norm, signal_parts)
 
-    def _heads_of_one(self, title: str, description: str) -> NDArray[np.float64]:
-        """Compute what `head_scores` does for one listing, shape (heads,)."""
+    def _heads_of_one(self, title: str, description: str) -> list[float]:
+        """Compute what `head_scores` does for one listing."""
         memory = self._memory()
         words, signals = memory.scanner.scan(title, description)
         parts = memory.take([0, *words, 1, *signals])  # row 0, because there may be no word
         by_word, by_signal = np.add.reduceat(parts, (0, len(words) + 1)).tolist()
         norm = sqrt(max(by_word.pop(), 1.0))
         pairs = zip(by_word, by_signal, strict=False)
-        return np.array([word / norm + signal for word, signal in pairs])
+        return [word / norm + signal for word, signal in pairs]
 
     def score_batch(
         self,
@@ -417,7 +451,7 @@ class Model:
     def score_one(self, title: str, description: str, shop: str, *, policy: str) -> Scores:
         """Score one listing: what `score_batch` gives it, without arrays around it."""
         heads = self._heads_of_one(title, description)
-        log_odds = self.interaction.of_one(heads).tolist()
+        log_odds = self.interaction.of_one(heads)
         outputs = dict(zip(OUTPUTS, map(_probability, log_odds), strict=True))
         score, goods = outputs[policy], outputs["goods"]
         thresholds = self.card["tiers"][policy]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from thriftwatch.text.features import Features
 from thriftwatch.text.hashing import counted_up
-from thriftwatch.text.lexicon import NAMES
+from thriftwatch.text.lexicon import CLASS_NUMBERS, NAMES
 from thriftwatch.text.tokens import SENTENCE_ENDS, Words
 from thriftwatch.text.vocabulary import load_vocabulary
 
@@ -235,5 +235,4 @@ def _bit_of_term() -> Ints:
 
 @cache
 def _bits(names: frozenset[str]) -> int:
-    places = load_vocabulary().places
-    return sum(1 << places[name] for name in names)
+    return sum(1 << CLASS_NUMBERS[name] for name in names)

@@ -6,7 +6,7 @@ traps and denials see what stands there (*laptopbekas* is a laptop, *bekasluka* 
 """
 
 from collections.abc import Sequence, Set
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,6 @@ _FIVE_BYTES = np.uint64((1 << 40) - 1)
 _PROMISE_BITS = 16
 
 
-@lru_cache(maxsize=1 << 14)
 def split_compound(word: bytes) -> tuple[bytes, ...] | None:
     """Return the words that a glued word is made of.
 
@@ -59,7 +58,7 @@ def split_compound(word: bytes) -> tuple[bytes, ...] | None:
     >>> split_compound(b"secondary"), split_compound(b"bekasitimur"), split_compound(b"thrifting")
     (None, None, None)
     """
-    if not maybe_compound([word]):  # soon said, before the pieces are put together
+    if not _may_be_compound(word):  # soon said, before the pieces are put together
         return None
     if word in _pieces() or word in misspellings() or word in _NAMES:
         return None
@@ -88,15 +87,18 @@ def maybe_compound(words: Sequence[bytes]) -> set[bytes]:
     >>> sorted(maybe_compound([b"kilau", b"secondary", b"kaosbekas"]))
     [b'kaosbekas', b'secondary']
     """
-    size, beginnings = SHORTEST_SURE, _beginnings()
-    words = [word for word in words if len(word) >= _SHORTEST_COMPOUND]
     if len(words) >= _FEW_WORDS:
-        words = _promising(words)
-    return {
-        word
-        for word in words
-        if any(word[at : at + size] in beginnings for at in range(len(word) - size + 1))
-    }
+        words = _promising([word for word in words if len(word) >= _SHORTEST_COMPOUND])
+    return {word for word in words if _may_be_compound(word)}
+
+
+def _may_be_compound(word: bytes) -> bool:
+    """Return whether a hidden word seems to begin within a word long enough for a compound."""
+    if len(word) < _SHORTEST_COMPOUND:
+        return False
+    size = SHORTEST_SURE
+    beginnings = (word[at : at + size] for at in range(len(word) - size + 1))
+    return not _beginnings().isdisjoint(beginnings)
 
 
 def _promising(words: Sequence[bytes]) -> list[bytes]:

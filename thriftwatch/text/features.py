@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from thriftwatch.text.fold import Folded, fold_bytes
 from thriftwatch.text.hashing import GOLDEN, counted_up, distinct, signal_hash
-from thriftwatch.text.lexicon import CLASSES
+from thriftwatch.text.lexicon import CLASS_NUMBERS
 from thriftwatch.text.shapes import Shapes, find_shapes
 from thriftwatch.text.tokens import (
     HASHTAG,
@@ -214,7 +214,7 @@ def _signals(
     listings: int,
 ) -> Signals:
     word_class = vocabulary.word_class.take(hits.term)
-    kept = np.flatnonzero(~_class_flags(vocabulary, SILENT, word_class))
+    kept = np.flatnonzero(~_class_flags(SILENT, word_class))
     negated = negated.take(kept)
     first = hits.first.take(kept)
     last = first + hits.length.take(kept) - 1
@@ -230,7 +230,7 @@ def _signals(
         *_term_signals(term, negated, first, last, text < listings, vocabulary),
         *_term_signals(garment, np.zeros_like(at), at, at, garment_titled, vocabulary),
     ]
-    paired = np.flatnonzero(~_class_flags(vocabulary, NOT_PAIRED, plain_class))
+    paired = np.flatnonzero(~_class_flags(NOT_PAIRED, plain_class))
     one, two = paired[:-1], paired[1:]
     close = np.flatnonzero(
         (first[two] - last[one] <= PAIR_WINDOW) & (text.take(two) == text.take(one))
@@ -278,17 +278,17 @@ def _garments_in_phrases(
     hits: Hits, single_term: Ints, vocabulary: Vocabulary
 ) -> tuple[Ints, Ints]:
     """Return the words that name a garment within a longer phrase, and their terms."""
-    holding = _class_flags(vocabulary, HOLDS_GARMENTS, vocabulary.word_class.take(hits.term))
+    holding = _class_flags(HOLDS_GARMENTS, vocabulary.word_class.take(hits.term))
     at = _words_of(hits, np.flatnonzero((hits.length > 1) & holding))
     term = single_term.take(at)
-    named = (term >= 0) & (vocabulary.word_class.take(term) == vocabulary.places[GARMENT])
+    named = (term >= 0) & (vocabulary.word_class.take(term) == CLASS_NUMBERS[GARMENT])
     return at[named], term[named]
 
 
-def _class_flags(vocabulary: Vocabulary, names: Collection[str], of: Ints) -> Flags:
+def _class_flags(names: Collection[str], of: Ints) -> Flags:
     """Return which of these classes are among the named ones."""
-    flags = np.zeros(len(CLASSES), bool)
-    flags[[vocabulary.places[name] for name in names]] = True
+    flags = np.zeros(len(CLASS_NUMBERS), bool)
+    flags[[CLASS_NUMBERS[name] for name in names]] = True
     return flags.take(of)
 
 
@@ -301,7 +301,7 @@ def _words_of(hits: Hits, chosen: Ints) -> Ints:
 def _negated(words: Words, hits: Hits, vocabulary: Vocabulary) -> Ints:
     """Return 1 for terms with a negator right before them, or one word further, 0 for others."""
     negated = np.zeros(len(hits.first), np.int64)
-    is_negator = vocabulary.word_class.take(hits.term) == vocabulary.places["negator"]
+    is_negator = vocabulary.word_class.take(hits.term) == CLASS_NUMBERS["negator"]
     if not is_negator.any():
         return negated
     negators = np.zeros(len(words) + 1, bool)
@@ -323,9 +323,9 @@ def _denied(
 ) -> Flags:
     """Mark the words that a denial takes back: they do not count as words."""
     word_class = vocabulary.word_class.take(hits.term)
-    taken_back = _class_flags(vocabulary, DENIABLE, word_class) & (negated == 1)
-    opens_with_negator = single_class.take(hits.first) == vocabulary.places["negator"]
-    denials = _class_flags(vocabulary, DENIALS, word_class) & (hits.length > 1)
+    taken_back = _class_flags(DENIABLE, word_class) & (negated == 1)
+    opens_with_negator = single_class.take(hits.first) == CLASS_NUMBERS["negator"]
+    denials = _class_flags(DENIALS, word_class) & (hits.length > 1)
     denied = np.zeros(len(words), bool)
     denied[_words_of(hits, np.flatnonzero(taken_back | (denials & opens_with_negator)))] = True
     return denied
@@ -339,10 +339,10 @@ def _shop_talk(
     listings: int,
 ) -> Flags:
     """Mark the words of sentences on shipping, payment and manners, which do not count."""
-    routine = single_class == vocabulary.places[ROUTINE]
+    routine = single_class == CLASS_NUMBERS[ROUTINE]
     sentence: Ints = np.cumsum(words.breaks) - words.breaks
     talk = np.zeros(len(words) + 1, bool)
     talk[sentence[routine & (words.text >= listings)]] = True
-    telling = ~_class_flags(vocabulary, UNTELLING, vocabulary.word_class.take(hits.term))
+    telling = ~_class_flags(UNTELLING, vocabulary.word_class.take(hits.term))
     talk[sentence[hits.first[telling]]] = False
     return talk[sentence]

@@ -22,6 +22,7 @@ text buffer ends in `PADDING` zero bytes.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import accumulate
 from typing import TypeAlias
 from zlib import crc32
@@ -40,6 +41,7 @@ __all__ = [
     "distinct",
     "eight_bytes",
     "gram_rows",
+    "gram_rows_of_one",
     "mix",
     "mix_one",
     "rows",
@@ -57,7 +59,8 @@ _ALL_BITS = (1 << 64) - 1
 _GOLDEN_INT = 0x9E3779B97F4A7C15
 GOLDEN, _LENGTH = np.uint64(_GOLDEN_INT), np.uint64(0xC2B2AE3D27D4EB4F)
 _BLOCK = np.uint64(0x165667B19E3779F9)
-_GRAM = np.uint64(0xD6E8FEB86659FD93)
+_GRAM_INT = 0xD6E8FEB86659FD93
+_GRAM = np.uint64(_GRAM_INT)
 _S29, _S32 = np.uint64(29), np.uint64(32)
 _LOW_BYTES = np.array([(1 << 8 * k) - 1 for k in range(9)], np.uint64)
 _GRAM_MASKS = _LOW_BYTES.take(GRAM_SIZES)[:, None]
@@ -174,6 +177,25 @@ def gram_rows(words: Sequence[bytes], bits: int) -> tuple[NDArray[np.int64], NDA
     grams *= _GRAM
     counts = map(_GRAM_COUNTS.__getitem__, lengths)
     return rows(grams, bits), np.array([0, *accumulate(counts)])
+
+
+def gram_rows_of_one(word: bytes, bits: int) -> list[int]:
+    """Do what `gram_rows` does, without arrays: for one word."""
+    framed, shift = int.from_bytes(b"<%b>" % word, "little"), 64 - bits
+    return [
+        ((framed >> start & mask) * _GRAM_INT & _ALL_BITS) >> shift
+        for start, mask in _gram_places(len(word) + 2)
+    ]
+
+
+@cache
+def _gram_places(length: int) -> list[tuple[int, int]]:
+    """Return the first bit and the mask of each n-gram of a framed word."""
+    return [
+        (8 * start, (1 << 8 * size) - 1)
+        for size in GRAM_SIZES
+        for start in range(length - size + 1)
+    ]
 
 
 def signal_code(kind: int, first: int, second: int) -> int:

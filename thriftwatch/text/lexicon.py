@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-__all__ = ["CLASSES", "NAMES", "Term", "lexicon_digest", "load_lexicon"]
+__all__ = ["CLASSES", "CLASS_NUMBERS", "NAMES", "Term", "lexicon_digest", "load_lexicon"]
 
 CLASSES = {
     "used": "says the goods are second-hand",
@@ -49,6 +49,8 @@ CLASSES = {
     "unit": "counting or money unit",
 }
 """Every class a term can have, and what it means."""
+
+CLASS_NUMBERS = {name: number for number, name in enumerate(CLASSES)}
 
 NAMES = frozenset({"place", "brand_foreign", "brand_local", "logistics"})
 """Classes whose words all read the same: which city, brand or courier it is, is evidence of

@@ -14,9 +14,11 @@ from thriftwatch.text.shapes import number_kind, number_patterns
 from thriftwatch.text.unmask import maybe_masked, misspellings, unmask_word
 from thriftwatch.text.vocabulary import load_vocabulary
 
-__all__ = ["Reading", "read_word", "read_words", "spellings"]
+__all__ = ["FEW_WORDS", "Reading", "read_word", "read_words", "spellings"]
 
 _DIGITS_AS_0 = bytes.maketrans(b"123456789", b"000000000")
+FEW_WORDS = 3
+"""So many are sooner dealt with one by one than with arrays."""
 _TEN, _NAME = b"10", ord("<")
 
 
@@ -92,6 +94,11 @@ def read_words(written: Sequence[bytes]) -> tuple[list[bytes], dict[int, Reading
     >>> forms, sorted(telling)
     ([b'kilau', b'bekas', b'0000'], [1, 2])
     """
+    if len(written) <= FEW_WORDS:
+        readings = list(map(read_word, written))
+        pairs = enumerate(readings)
+        told = {place: reading for place, reading in pairs if reading != Reading(reading.form)}
+        return [reading.form for reading in readings], told
     forms = b" ".join(written).translate(_DIGITS_AS_0).split(b" ")
     kinds = map(number_patterns().get, forms)
     telling = {

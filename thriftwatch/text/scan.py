@@ -7,9 +7,9 @@ one specification, and one property-based suite holds them together.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import compress, pairwise, repeat
+from itertools import compress, pairwise
 from typing import Protocol, cast
 
 from thriftwatch.text.features import (
@@ -34,8 +34,9 @@ from thriftwatch.text.features import (
 )
 from thriftwatch.text.fold import fold_text
 from thriftwatch.text.hashing import LONGEST_WORD, signal_code
+from thriftwatch.text.lexicon import CLASS_NUMBERS
 from thriftwatch.text.reading import read_words
-from thriftwatch.text.shapes import Told, shapes_in_one
+from thriftwatch.text.shapes import shapes_in_one
 from thriftwatch.text.tokens import (
     CHAIN_BYTES,
     HASHTAG,
@@ -45,7 +46,7 @@ from thriftwatch.text.tokens import (
     SYMBOLS_BEHIND,
 )
 from thriftwatch.text.unmask import unmask_chain
-from thriftwatch.text.vocabulary import load_vocabulary
+from thriftwatch.text.vocabulary import Told, load_vocabulary
 from thriftwatch.text.wordstore import MOST_WORDS, WordStore
 
 __all__ = ["Scanner"]
@@ -57,6 +58,17 @@ _SYMBOLS_BEFORE = frozenset(SYMBOLS_BEFORE.decode())
 _SYMBOLS_BEHIND = frozenset(SYMBOLS_BEHIND.decode())
 _LONGEST_LINK = 2
 
+
+def _numbers_of(names: Iterable[str]) -> frozenset[int]:
+    return frozenset(map(CLASS_NUMBERS.__getitem__, names))
+
+
+_GARMENT, _NEGATOR, _ROUTINE = (CLASS_NUMBERS[name] for name in (GARMENT, "negator", ROUTINE))
+_DENIABLE, _DENIALS, _HOLDING = map(_numbers_of, (DENIABLE, DENIALS, HOLDS_GARMENTS))
+_NOT_PAIRED, _SILENT, _UNTELLING = map(_numbers_of, (NOT_PAIRED, SILENT, UNTELLING))
+
+Known = tuple[int, Told | None, tuple[str, ...]]
+"""What is known of a word: its row, what there is to say of it, and what it is glued from."""
 Hit = tuple[int, int, int]
 """First word, number of words and term."""
 
@@ -65,6 +77,7 @@ _BORDER = "\x80"
 _BREAKS, _TITLE_ENDS, _LINKED, _OPENS, _CLOSES = (1 << bit for bit in range(5))
 """What a gap between words may do: end a sentence, end the title, link its neighbours to a chain,
 hold the first letter of the chain behind it or the last one of the chain before it."""
+_IN_CHAINS = _LINKED | _OPENS | _CLOSES
 
 
 class SignalRows(Protocol):
@@ -86,45 +99,26 @@ class Scanner:
     """
 
     __slots__ = (
-        "_compounds",
-        "_deniable",
-        "_denials",
-        "_holding",
-        "_numbers",
-        "_paired",
-        "_signal_rows",
-        "_signal_source",
-        "_silent",
+        "_known",
+        "_rows_of_pair",
+        "_rows_of_term",
+        "_signals",
         "_store",
-        "_telling",
-        "_untelling",
         "_vocabulary",
-        "_word_rows",
     )
 
     def __init__(self, store: WordStore, signals: SignalRows) -> None:
-        self._store, self._signal_source = store, signals
-        self._word_rows: dict[str, int] = {}
-        self._numbers: dict[str, int] = {}  # words of the lexicon
-        self._telling: dict[str, Told] = {}  # words that begin a term, and numbers
-        self._compounds: dict[str, list[str]] = {}
-        self._signal_rows: dict[int, int] = {}
-        vocabulary = self._vocabulary = load_vocabulary()
-        number = vocabulary.places
-        self._silent = frozenset(number[name] for name in SILENT)
-        self._deniable = frozenset(number[name] for name in DENIABLE)
-        self._denials = frozenset(number[name] for name in DENIALS)
-        self._holding = frozenset(number[name] for name in HOLDS_GARMENTS)
-        self._untelling = frozenset(number[name] for name in UNTELLING)
-        self._paired = frozenset(number.values()) - {number[name] for name in NOT_PAIRED}
+        self._store, self._signals = store, signals
+        self._known: dict[str, Known] = {}
+        self._rows_of_term = cache(lambda *term: self._rows_of(_term_codes(*term)))
+        self._rows_of_pair = lru_cache(maxsize=1 << 13)(
+            lambda *pair: self._rows_of(_pair_codes(*pair))
+        )
+        self._vocabulary = load_vocabulary()
 
     def forget(self) -> None:
-        """Forget every word and signal, because their rows are gone."""
-        self._word_rows.clear()
-        self._numbers.clear()
-        self._telling.clear()
-        self._compounds.clear()
-        self._signal_rows.clear()
+        """Forget every word, because their rows are gone."""
+        self._known.clear()
 
     def scan(self, title: str, description: str) -> tuple[list[int], list[int]]:
         """Return the rows of the distinct words of a listing, and of its signals.
@@ -144,89 +138,70 @@ class Scanner:
         words, gaps, breaks, titled = _words(title, description)
         if not words:
             return [], []
-        words, rows = self._read(words)
-        if not self._compounds.keys().isdisjoint(words):
-            words, gaps, breaks, titled = self._taken_apart(words, gaps, breaks, titled)
-            words, rows = self._read(words)
-        every = enumerate(map(self._telling.get, words))
-        told = {at: word for at, word in every if word is not None}
-        numbers = list(map(self._numbers.get, words, repeat(0)))
-        hits = self._vocabulary.find_in_one(numbers, told, breaks)
+        words, known = self._read(words)
+        every_row, every_told, every_pieces = zip(*known, strict=True)
+        if any(every_pieces):
+            words, gaps, breaks, titled = _taken_apart(words, every_pieces, gaps, breaks, titled)
+            _, known = self._read(words)
+            every_row, every_told, _ = zip(*known, strict=True)
+        rows = list(every_row)
+        told = {at: word for at, word in enumerate(every_told) if word}
+        hits = self._vocabulary.find_in_one(told, breaks)
         negated = self._negated(hits, breaks)
-        codes = self._signals(hits, negated, told, titled)
+        signals = self._rows_of_signals(hits, negated, told, titled)
         shapes = shapes_in_one(told, gaps[1:], titled, self._vocabulary)
-        codes.update(signal_code(SHAPE, kind, argument) for kind, argument in shapes)
+        signals |= self._rows_of([signal_code(SHAPE, kind, argument) for kind, argument in shapes])
         for at in self._denied(hits, negated, told):
             rows[at] = 0
         for at in self._shop_talk(hits, told, breaks, titled):
             rows[at] = 0
         counted = dict.fromkeys(rows)
         counted.pop(0, None)
-        return list(counted), self._rows_of(codes)
+        return list(counted), list(signals.values())
 
-    def _read(self, words: list[str]) -> tuple[list[str], list[int]]:
-        """Return words cut to the longest that is read, and their rows; new ones are learned."""
-        rows = list(map(self._word_rows.get, words))
-        if None not in rows:
-            return words, cast("list[int]", rows)
-        new = dict.fromkeys(word for word, row in zip(words, rows, strict=True) if row is None)
+    def _read(self, words: list[str]) -> tuple[list[str], list[Known]]:
+        """Return words cut to the longest that is read, and what is known of them.
+
+        New ones are learned.
+        """
+        known = list(map(self._known.get, words))
+        if None not in known:
+            return words, cast("list[Known]", known)
+        new = dict.fromkeys(word for word, found in zip(words, known, strict=True) if not found)
         if max(map(len, new)) > LONGEST_WORD:  # longer ones are never known
             words = [word[:LONGEST_WORD] for word in words]
-            new = dict.fromkeys(word for word in words if word not in self._word_rows)
-        if len(self._word_rows) > MOST_WORDS:
+            new = dict.fromkeys(word for word in words if word not in self._known)
+        if len(self._known) > MOST_WORDS:
             self._store.clear()
             new = dict.fromkeys(words)
         self._learn_words(list(new))
-        return words, list(map(self._word_rows.__getitem__, words))
+        return words, list(map(self._known.__getitem__, words))
 
-    def _taken_apart(
-        self, words: list[str], gaps: list[str], breaks: list[bool], titled: int
-    ) -> tuple[list[str], list[str], list[bool], int]:
-        """Put the pieces of compounds in their place, but for hashtags."""
-        new_words: list[str] = []
-        new_gaps = gaps[:1]
-        new_breaks: list[bool] = []
-        new_titled = titled
-        for at, word in enumerate(words):
-            is_hashtag = gaps[at].endswith(HASHTAG)
-            pieces = [word] if is_hashtag else self._compounds.get(word, [word])
-            glued = len(pieces) - 1
-            new_words += pieces
-            new_gaps += [*[""] * glued, gaps[at + 1]]
-            new_breaks += [*[False] * glued, breaks[at]]
-            new_titled += glued if at < titled else 0
-        return new_words, new_gaps, new_breaks, new_titled
-
-    def _rows_of(self, codes: set[int]) -> list[int]:
-        """Return the rows of signals."""
-        try:
-            return list(map(self._signal_rows.__getitem__, codes))
-        except KeyError:
-            new = [code for code in codes if code not in self._signal_rows]
-            found = self._signal_source.signal_rows(new)
-            self._signal_rows.update(zip(new, found, strict=True))
-            return list(map(self._signal_rows.__getitem__, codes))
+    def _rows_of(self, codes: Sequence[int]) -> dict[int, int]:
+        """Return signals with their rows."""
+        return dict(zip(codes, self._signals.signal_rows(codes), strict=True))
 
     def _learn_words(self, new: list[str]) -> None:
         """Learn all new words of a listing at once."""
         if not new:
             return
         forms, telling = read_words([word.encode() for word in new])
+        rows = self._store.rows(forms)
+        learned: dict[str, Known] = {
+            word: (row, None, ()) for word, row in zip(new, rows, strict=True)
+        }
         classes = self._vocabulary.class_list
         for place, (_, number, term, kind, is_ten, _, pieces) in telling.items():
-            if pieces:
-                self._compounds[new[place]] = [piece.decode() for piece in pieces]
-            if number:
-                self._numbers[new[place]] = number
-            if kind or is_ten or self._vocabulary.begins_term(number):
-                word_class = classes[term] if term >= 0 else -1
-                self._telling[new[place]] = Told(term, word_class, kind, is_ten)
-        self._word_rows.update(zip(new, self._store.rows(forms), strict=True))
+            word_class = classes[term] if term >= 0 else -1
+            told = Told(number, term, word_class, kind, is_ten)
+            glued = tuple(piece.decode() for piece in pieces)
+            learned[new[place]] = rows[place], told, glued
+        self._known.update(learned)  # all at once, whenever there is an interruption
 
     def _negated(self, hits: list[Hit], breaks: list[bool]) -> set[int]:
         """Return the first words of the terms that a negator stands before."""
-        classes, negator = self._vocabulary.class_list, self._vocabulary.places["negator"]
-        negators = {first + length - 1 for first, length, term in hits if classes[term] == negator}
+        classes = self._vocabulary.class_list
+        negators = {first + length - 1 for first, length, term in hits if classes[term] == _NEGATOR}
         if not negators:
             return set()
         return {first for first, _, _ in hits if _negated(first, breaks, negators)}
@@ -235,10 +210,10 @@ class Scanner:
         self, hits: list[Hit], negated: set[int], told: Mapping[int, Told]
     ) -> Iterator[int]:
         """Yield the words that a denial takes back."""
-        classes, negator = self._vocabulary.class_list, self._vocabulary.places["negator"]
+        classes = self._vocabulary.class_list
         for first, length, term in hits:
-            if (first in negated and classes[term] in self._deniable) or (
-                length > 1 and told[first].word_class == negator and classes[term] in self._denials
+            if (first in negated and classes[term] in _DENIABLE) or (
+                length > 1 and told[first].word_class == _NEGATOR and classes[term] in _DENIALS
             ):
                 yield from range(first, first + length)
 
@@ -246,11 +221,11 @@ class Scanner:
         self, hits: list[Hit], told: Mapping[int, Told], breaks: list[bool], titled: int
     ) -> Iterator[int]:
         """Yield the words of sentences on shipping, payment and manners, which do not count."""
-        classes, routine = self._vocabulary.class_list, self._vocabulary.places[ROUTINE]
-        routines = [at for at, word in told.items() if word.word_class == routine]
+        routines = [at for at, word in told.items() if word.word_class == _ROUTINE]
         if not routines:
             return
-        telling = [first for first, _, term in hits if classes[term] not in self._untelling]
+        classes = self._vocabulary.class_list
+        telling = [first for first, _, term in hits if classes[term] not in _UNTELLING]
         end = titled
         for at in routines:
             if at < end:
@@ -261,37 +236,56 @@ class Scanner:
             if next_telling == len(telling) or telling[next_telling] >= end:
                 yield from range(start, end)
 
-    def _signals(
+    def _rows_of_signals(
         self, hits: list[Hit], negations: set[int], told: Mapping[int, Told], titled: int
-    ) -> set[int]:
-        """Return what terms signal, alone and with the next one."""
+    ) -> dict[int, int]:
+        """Return what terms signal, alone and with the next one, with the rows of the signals."""
         classes, families = self._vocabulary.class_list, self._vocabulary.family_list
-        garment = self._vocabulary.places[GARMENT]
-        codes: set[int] = set()
+        signals: dict[int, int] = {}
         before: tuple[int, int, int, bool] | None = None
         for first, length, term in hits:
             plain_class = classes[term]
-            if plain_class in self._silent:
+            if plain_class in _SILENT:
                 continue
             negated, in_title = first in negations, first < titled
-            codes.update(_term_codes(term, negated, in_title))
-            if length > 1 and plain_class in self._holding:
+            signals.update(self._rows_of_term(term, negated, in_title))
+            if length > 1 and plain_class in _HOLDING:
                 for inside in filter(None, map(told.get, range(first, first + length))):
-                    if inside.word_class == garment:
-                        codes.update(_term_codes(inside.term, False, in_title))
-            if plain_class in self._paired:
+                    if inside.word_class == _GARMENT:
+                        signals.update(self._rows_of_term(inside.term, False, in_title))
+            if plain_class not in _NOT_PAIRED:
                 word_class, family = plain_class * 2 + negated, families[term] * 2 + negated
                 if before is not None:
                     last, other_class, other_family, same = before
                     if first - last <= PAIR_WINDOW and same == in_title:
-                        codes.add(signal_code(CLASS_PAIR, other_class, word_class))
-                        codes.add(signal_code(FAMILY_CLASS, other_family, word_class))
-                        codes.add(signal_code(CLASS_FAMILY, other_class, family))
+                        pair = other_class, other_family, word_class, family
+                        signals.update(self._rows_of_pair(*pair))
                 before = first + length - 1, word_class, family, in_title
-        return codes
+        return signals
 
 
-@cache
+def _taken_apart(
+    words: list[str],
+    every_pieces: Iterable[tuple[str, ...]],
+    gaps: list[str],
+    breaks: list[bool],
+    titled: int,
+) -> tuple[list[str], list[str], list[bool], int]:
+    """Put the pieces of compounds in their place, but for hashtags."""
+    new_words: list[str] = []
+    new_gaps = gaps[:1]
+    new_breaks: list[bool] = []
+    new_titled = titled
+    for at, (word, pieces) in enumerate(zip(words, every_pieces, strict=True)):
+        is_compound = pieces and not gaps[at].endswith(HASHTAG)
+        glued = len(pieces) - 1 if is_compound else 0
+        new_words += pieces if is_compound else (word,)
+        new_gaps += [*[""] * glued, gaps[at + 1]]
+        new_breaks += [*[False] * glued, breaks[at]]
+        new_titled += glued if at < titled else 0
+    return new_words, new_gaps, new_breaks, new_titled
+
+
 def _term_codes(term: int, negated: bool, in_title: bool) -> tuple[int, ...]:
     """Return what a term signals by itself."""
     vocabulary = load_vocabulary()
@@ -302,6 +296,17 @@ def _term_codes(term: int, negated: bool, in_title: bool) -> tuple[int, ...]:
         signal_code(STRENGTH, word_class, vocabulary.strength_list[term]),
     )
     return (*codes, signal_code(TITLE, word_class, 0)) if in_title else codes
+
+
+def _pair_codes(
+    word_class: int, family: int, next_class: int, next_family: int
+) -> tuple[int, int, int]:
+    """Return what two neighbouring terms signal."""
+    return (
+        signal_code(CLASS_PAIR, word_class, next_class),
+        signal_code(FAMILY_CLASS, family, next_class),
+        signal_code(CLASS_FAMILY, word_class, next_family),
+    )
 
 
 def _negated(first: int, breaks: list[bool], negators: set[int]) -> bool:
@@ -329,14 +334,15 @@ def _words(title: str, description: str) -> tuple[list[str], list[str], list[boo
     pieces = _WORD.split(text.lower())
     words, gaps = pieces[1::2], pieces[::2]  # a gap before each word, and one behind the last
     breaks, titled = [False] * len(gaps), 0
-    roles = [(at, _role(gap)) for at, gap in enumerate(gaps) if gap != " "]
-    for at, role in roles:
+    roles = {at: _role(gap) for at, gap in enumerate(gaps) if gap != " "}
+    for at, role in roles.items():
         if role & _BREAKS:
             breaks[at] = True
         if role & _TITLE_ENDS:
             titled = at
     breaks[-1] = True
-    if hidden := _hidden_words(words, gaps, roles):
+    in_chains = {at: role for at, role in roles.items() if role & _IN_CHAINS}
+    if hidden := _hidden_words(words, gaps, in_chains):
         kept = [True] * len(gaps)
         for first, last, word in hidden:
             words[first] = word
@@ -364,12 +370,14 @@ def _role_of_short(gap: str) -> int:
 
 
 def _hidden_words(
-    words: list[str], gaps: list[str], roles: list[tuple[int, int]]
+    words: list[str], gaps: list[str], roles: dict[int, int]
 ) -> list[tuple[int, int, str]]:
     """Return first and last word of each chain that hides a word, and that word."""
     linked = _linked(words, gaps, roles)
-    opened = {at for at, role in roles if role & _OPENS}
-    closed = {at for at, role in roles if role & _CLOSES}
+    if not linked and not roles:
+        return []
+    opened = {at for at, role in roles.items() if role & _OPENS}
+    closed = {at for at, role in roles.items() if role & _CLOSES}
     starts = opened.union(at - 1 for at in linked | closed) - linked
     found: list[tuple[int, int, str]] = []
     for first in sorted(starts):
@@ -390,10 +398,12 @@ def _hidden_words(
     return found
 
 
-def _linked(words: list[str], gaps: list[str], roles: list[tuple[int, int]]) -> set[int]:
+def _linked(words: list[str], gaps: list[str], roles: dict[int, int]) -> set[int]:
     """Return the gaps that link the word before them to the one behind them."""
-    linked = {at for at, role in roles if role & _LINKED and 0 < at < len(words)}
+    linked = {at for at, role in roles.items() if role & _LINKED and 0 < at < len(words)}
     single = [at for at, word in enumerate(words) if len(word) == 1]
+    if len(single) <= 1:
+        return linked
     spelled = [
         at
         for before, at in pairwise(single)

@@ -8,18 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from thriftwatch.text.lexicon import CLASS_NUMBERS
 from thriftwatch.text.tokens import Words
-from thriftwatch.text.vocabulary import Vocabulary
+from thriftwatch.text.vocabulary import Told, Vocabulary
 
 __all__ = [
     "SHAPES",
     "Shapes",
-    "Told",
     "find_shapes",
     "number_kind",
     "number_patterns",
@@ -38,6 +37,8 @@ SHAPES = (
 )
 _DIGIT, _TWO, _THREE, _MANY, _PRICE, _PAIR, _TIMES, _TEN = range(1, 9)
 _NO_UNIT = 1 << 16
+_SIZE, _UNIT, _MEASURE = (CLASS_NUMBERS[name] for name in ("size", "unit", "measure"))
+_NOTHING = Told(0, -1, -1, 0, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,7 @@ def find_shapes(
     Shapes
     """
     found: list[tuple[int, Ints, Ints, Ints]] = []
-    places = vocabulary.places
-    is_size = word_class == places["size"]
-    is_unit = word_class == places["unit"]
-    is_measure = word_class == places["measure"]
+    is_size, is_unit, is_measure = (word_class == it for it in (_SIZE, _UNIT, _MEASURE))
     numbers = np.flatnonzero(number_kind != 0)
     if len(numbers):
         kind = number_kind[numbers]
@@ -147,24 +145,6 @@ def find_shapes(
     )
 
 
-class Told(NamedTuple):
-    """What is known of a term or a number; see `thriftwatch.text.reading.Reading`.
-
-    Attributes
-    ----------
-    word_class
-        The class of its single-word term, or -1.
-    """
-
-    term: int
-    word_class: int
-    number_kind: int
-    is_ten: bool
-
-
-_NOTHING = Told(-1, -1, 0, False)
-
-
 def shapes_in_one(
     told: Mapping[int, Told], gaps: Sequence[str], titled: int, vocabulary: Vocabulary
 ) -> Iterator[tuple[int, int]]:
@@ -173,7 +153,7 @@ def shapes_in_one(
     Parameters
     ----------
     told
-        The words of which something is known, by place, in order.
+        The words of which there is something to say, by place, in order.
     gaps
         What stands behind each word.
     titled
@@ -185,15 +165,14 @@ def shapes_in_one(
     ------
     (kind, argument)
     """
-    size, unit, measure = (vocabulary.places[name] for name in ("size", "unit", "measure"))
     for at, word in told.items():
         kind = word.number_kind
-        if not kind and word.word_class != size:
+        if not kind and word.word_class != _SIZE:
             continue
         begin, end = (0, titled) if at < titled else (titled, len(gaps))
         after = told.get(at + 1, _NOTHING) if at + 1 < end else _NOTHING
         second = told.get(at + 2, _NOTHING) if at + 2 < end else _NOTHING
-        if word.word_class == after.word_class == second.word_class == size:
+        if word.word_class == after.word_class == second.word_class == _SIZE:
             yield 3, 0
         if not kind:
             continue
@@ -205,13 +184,14 @@ def shapes_in_one(
         if kind == _PAIR or (kind == _TWO and crossed):
             yield 2, 0
         before = told.get(at - 1, _NOTHING) if at > begin else _NOTHING
-        if kind in (_TWO, _THREE) and before.word_class == measure:
+        if kind in (_TWO, _THREE) and before.word_class == _MEASURE:
             yield 2, 1
         units = [
-            vocabulary.family_list[named.term] if named.word_class == unit else _NO_UNIT
+            vocabulary.family_list[named.term]
             for named in (after, second)
+            if named.word_class == _UNIT
         ]
-        if kind in (_PRICE, _MANY) and min(units) < _NO_UNIT:
+        if kind in (_PRICE, _MANY) and units:
             yield 4, min(units)
-        if kind <= _THREE and units[0] < _NO_UNIT:
+        if kind <= _THREE and after.word_class == _UNIT:
             yield 5, units[0] * 4 + kind

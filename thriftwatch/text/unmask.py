@@ -94,7 +94,6 @@ def _decoded(text: bytes) -> list[bytes]:
     ]
 
 
-@lru_cache(maxsize=1 << 16)
 def unmask_word(word: bytes) -> bytes | None:
     """Return the word that leet digits or stretched letters hide.
 
@@ -115,19 +114,22 @@ def unmask_word(word: bytes) -> bytes | None:
     >>> unmask_word(b"5xl"), unmask_word(b"25rb"), unmask_word(b"3second")
     (None, None, None)
     """
+    is_alphabetic, squeezed = word.isalpha(), _squeezed(word)[1:]
+    if is_alphabetic and not squeezed:
+        return None  # soon said, for that is most words
     if word in _all_words() or word.isdigit():
         return None
-    for candidate in _squeezed(word)[1:]:
+    for candidate in squeezed:
         if candidate in _leet_words():
             return candidate
-    if not word.isalpha() and not _NUMBERED.fullmatch(word):
+    if not is_alphabetic and not _NUMBERED.fullmatch(word):
         is_numbered = _DIGIT_LAST.fullmatch(word)
         words = single_words(HIDDEN_CLASSES, 3) if is_numbered else _leet_words()
         for candidate in _decoded(word):
             if candidate in words:
                 return candidate
     shortened = _STRETCHED.sub(rb"\1", word)
-    is_word = word.isalpha() and len(shortened) >= 3 and not _ROMAN.fullmatch(word)
+    is_word = is_alphabetic and len(shortened) >= 3 and not _ROMAN.fullmatch(word)
     return shortened if shortened != word and is_word else None
 
 

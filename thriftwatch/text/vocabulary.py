@@ -5,17 +5,18 @@ The longest phrase wins and covers its words. That is how a trap cancels a term:
 seen.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from thriftwatch.text.hashing import HashTable
-from thriftwatch.text.lexicon import CLASSES, NAMES, Term, load_lexicon
+from thriftwatch.text.lexicon import CLASS_NUMBERS, NAMES, Term, load_lexicon
 
-__all__ = ["Hits", "Vocabulary", "load_vocabulary"]
+__all__ = ["Hits", "Told", "Vocabulary", "load_vocabulary"]
 
 Ints = NDArray[np.int64]
 _LONGEST_PHRASE = 4
@@ -30,6 +31,26 @@ class Hits:
     term: Ints
 
 
+class Told(NamedTuple):
+    """What there is to say of a word of the lexicon or a number.
+
+    Attributes
+    ----------
+    number, term
+        Word number and single-word term in the `Vocabulary`; 0 and -1 where there is none.
+    word_class
+        The class of that term, or -1.
+    number_kind, is_ten
+        See `thriftwatch.text.reading.Reading`.
+    """
+
+    number: int
+    term: int
+    word_class: int
+    number_kind: int
+    is_ten: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Look-up tables made from the lexicon. Word number 0 means: not a word of the lexicon.
@@ -39,11 +60,9 @@ class Vocabulary:
     terms
         The lexicon's terms; a term is named by its place here.
     word_class, family, strength
-        int64, shape (terms,): the class (place in `CLASSES`), family and strength of each term.
+        int64, shape (terms,): the class (see `CLASS_NUMBERS`), family and strength of each term.
     families
         Names of the families.
-    places
-        The number of each class, by name.
     class_list, family_list, strength_list
         The same as plain lists.
     numbers
@@ -57,7 +76,6 @@ class Vocabulary:
     family: Ints
     strength: Ints
     families: tuple[str, ...]
-    places: dict[str, int]
     class_list: list[int]
     family_list: list[int]
     strength_list: list[int]
@@ -115,16 +133,14 @@ class Vocabulary:
         return Hits(first, length[first], term[first])
 
     def find_in_one(
-        self, numbers: Sequence[int], at: Iterable[int], breaks: Sequence[bool]
+        self, told: Mapping[int, Told], breaks: Sequence[bool]
     ) -> list[tuple[int, int, int]]:
         """Do what `find` does, without arrays: for the few words of one listing.
 
         Parameters
         ----------
-        numbers
-            Number of each word.
-        at
-            The places of words that are terms or begin one (see `begins_term`), in order.
+        told
+            The words of which there is something to say, by place, in order.
         breaks
             Whether a sentence or the text ends behind each word.
 
@@ -134,28 +150,27 @@ class Vocabulary:
         """
         found: list[tuple[int, int, int]] = []
         covered = 0
-        single, opening, steps = self.single_terms, self._first_words, self._step_nodes
-        for first in at:
-            number = numbers[first]
-            term, length = single[number], 1
-            if number in opening:
-                node, size = number, 1
+        opening, steps = self._first_words, self._step_nodes
+        for first, word in told.items():
+            node, term, length = word.number, word.term, 1
+            if node in opening:
+                size = 1
                 while size < _LONGEST_PHRASE and not breaks[first + size - 1]:
-                    step = node * self._base + numbers[first + size]
-                    if step not in steps:
+                    following = told.get(first + size)
+                    if following is None:
                         break
-                    node, size = steps[step], size + 1
+                    node = steps.get(node * self._base + following.number, 0)
+                    if not node:
+                        break
+                    size += 1
                     if (ended := self._node_term[node - self._base]) >= 0:
                         term, length = ended, size
-            if term >= 0:
-                if first >= covered:
-                    found.append((first, length, term))
-                covered = max(covered, first + length)
+            if term < 0:
+                continue
+            if first >= covered:
+                found.append((first, length, term))
+            covered = max(covered, first + length)
         return found
-
-    def begins_term(self, number: int) -> bool:
-        """Return whether a word is a term, or the first word of one."""
-        return self.single_terms[number] >= 0 or number in self._first_words
 
 
 @cache
@@ -192,12 +207,11 @@ def load_vocabulary() -> Vocabulary:
         (nodes[path[:-1]] if len(path) > 2 else path[0]) * base + path[-1]: node
         for path, node in nodes.items()
     }
-    places = {name: place for place, name in enumerate(CLASSES)}
     # Which brand it is says nothing, so all brands of a class are one family.
     family = [term.word_class if term.word_class in NAMES else term.family for term in terms]
     families = tuple(sorted(set(family)))
     family_places = {name: place for place, name in enumerate(families)}
-    class_list = [places[term.word_class] for term in terms]
+    class_list = [CLASS_NUMBERS[term.word_class] for term in terms]
     family_list = [family_places[name] for name in family]
     strength_list = [term.strength for term in terms]
     ends = [node_term.get(base + node, -1) for node in range(len(nodes))]
@@ -209,7 +223,6 @@ def load_vocabulary() -> Vocabulary:
         family=np.array(family_list, np.int64),
         strength=np.array(strength_list, np.int64),
         families=families,
-        places=places,
         class_list=class_list,
         family_list=family_list,
         strength_list=strength_list,
