@@ -229,7 +229,7 @@ class HeadScores:
 
 
 _FIRST_SIGNAL = 2
-_LEAST_SQUARE = np.float32(1e-6)
+_LEAST_SQUARE = 1e-6
 
 
 class _Memory:
@@ -262,27 +262,25 @@ class _Memory:
             return self._keep([self._parts_of_one(form) for form in forms])
         tables = self._tables
         grams, first = gram_rows(spellings(forms), tables.gram_bits)
-        parts = _sums(tables.grams.take(grams), first)
+        summed = _sums(tables.grams.take(grams), first)
         own = tables.words.take(word_rows(forms, tables.word_bits))
-        idf, squares = own[:, -1:], parts[:, -1:]
-        parts *= idf / np.sqrt(np.maximum(squares, _LEAST_SQUARE))
-        parts += own
-        parts[:, -1] = own[:, -1] ** 2
+        idf, squares = (column[:, -1:].astype(np.float64) for column in (own, summed))
+        parts = summed * (idf / np.sqrt(np.maximum(squares, _LEAST_SQUARE))) + own
+        parts[:, -1:] = idf * idf
         return self._keep(parts)
 
-    def _parts_of_one(self, form: bytes) -> Floats:
-        """Work out the row of one word."""
+    def _parts_of_one(self, form: bytes) -> list[float]:
+        """Work out the row of one word: the same numbers, in fewer steps."""
         tables = self._tables
         (spelling,), (row,) = spellings([form]), word_rows([form], tables.word_bits)
-        rows = [*gram_rows_of_one(spelling, tables.gram_bits), len(tables.gram_idf) + row]
-        values = tables.grams_and_words.take(rows)
-        own: Floats = values[-1]
-        parts: Floats = np.add.reduce(values[:-1])
+        grams = gram_rows_of_one(spelling, tables.gram_bits)
+        values = tables.grams_and_words.take([*grams, len(tables.gram_idf) + row])
+        parts, own = np.add.reduceat(values, (0, len(grams))).tolist()
         idf = own[-1]
-        parts *= idf / sqrt(max(parts[-1], _LEAST_SQUARE))
-        parts += own
-        parts[-1] = idf * idf
-        return parts
+        if grams:
+            scale = idf / sqrt(max(parts[-1], _LEAST_SQUARE))
+            own = [part * scale + alone for part, alone in zip(parts, own, strict=True)]
+        return [*own[:-1], idf * idf]
 
     def signal_rows(self, codes: Sequence[int]) -> list[int]:
         """Return the row of each signal."""
@@ -294,7 +292,7 @@ class _Memory:
         self.scanner.forget()  # first, so that an interruption leaves no word with another's row
         self._count = self._first_word
 
-    def _keep(self, parts: Floats | list[Floats]) -> int:
+    def _keep(self, parts: NDArray[np.float64] | list[list[float]]) -> int:
         first, end = self._count, self._count + len(parts)
         if end > len(self._rows):
             grown = np.zeros((2 * end, self._rows.shape[1]), np.float32)

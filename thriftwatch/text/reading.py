@@ -11,7 +11,7 @@ from typing import NamedTuple
 from thriftwatch.text.compounds import maybe_compound, split_compound
 from thriftwatch.text.lexicon import NAMES
 from thriftwatch.text.shapes import number_kind, number_patterns
-from thriftwatch.text.unmask import maybe_masked, misspellings, unmask_word
+from thriftwatch.text.unmask import is_stretched, maybe_masked, misspellings, unmask_word
 from thriftwatch.text.vocabulary import load_vocabulary
 
 __all__ = ["FEW_WORDS", "Reading", "read_word", "read_words", "spellings"]
@@ -95,10 +95,8 @@ def read_words(written: Sequence[bytes]) -> tuple[list[bytes], dict[int, Reading
     ([b'kilau', b'bekas', b'0000'], [1, 2])
     """
     if len(written) <= FEW_WORDS:
-        readings = list(map(read_word, written))
-        pairs = enumerate(readings)
-        told = {place: reading for place, reading in pairs if reading != Reading(reading.form)}
-        return [reading.form for reading in readings], told
+        told = {place: read_word(word) for place, word in enumerate(written) if _may_tell(word)}
+        return [told[at].form if at in told else word for at, word in enumerate(written)], told
     forms = b" ".join(written).translate(_DIGITS_AS_0).split(b" ")
     kinds = map(number_patterns().get, forms)
     telling = {
@@ -115,6 +113,16 @@ def read_words(written: Sequence[bytes]) -> tuple[list[bytes], dict[int, Reading
 def spellings(forms: Sequence[bytes]) -> list[bytes]:
     """Return the letters of each form that n-grams are taken from: names have none."""
     return [b"" if form[0] == _NAME else form for form in forms]
+
+
+def _may_tell(word: bytes) -> bool:
+    """Return whether there may be more to say of a word than that it is one."""
+    return (
+        not word.isalpha()
+        or word in _telling_words()
+        or is_stretched(word)
+        or bool(maybe_compound([word]))
+    )
 
 
 @cache

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import compress, pairwise
+from operator import not_
 from typing import Protocol, cast
 
 from thriftwatch.text.features import (
@@ -167,7 +168,7 @@ class Scanner:
         known = list(map(self._known.get, words))
         if None not in known:
             return words, cast("list[Known]", known)
-        new = dict.fromkeys(word for word, found in zip(words, known, strict=True) if not found)
+        new = dict.fromkeys(compress(words, map(not_, known)))
         if max(map(len, new)) > LONGEST_WORD:  # longer ones are never known
             words = [word[:LONGEST_WORD] for word in words]
             new = dict.fromkeys(word for word in words if word not in self._known)

@@ -18,6 +18,7 @@ from thriftwatch.text.hashing import HashTable, counted_up
 from thriftwatch.text.lexicon import load_lexicon
 
 __all__ = [
+    "is_stretched",
     "may_hide",
     "maybe_masked",
     "misspellings",
@@ -131,6 +132,17 @@ def unmask_word(word: bytes) -> bytes | None:
     shortened = _STRETCHED.sub(rb"\1", word)
     is_word = is_alphabetic and len(shortened) >= 3 and not _ROMAN.fullmatch(word)
     return shortened if shortened != word and is_word else None
+
+
+def is_stretched(word: bytes) -> bool:
+    """Return whether a letter stands three times in a row.
+
+    Examples
+    --------
+    >>> is_stretched(b"murahhh"), is_stretched(b"5000")
+    (True, False)
+    """
+    return _STRETCHED.search(word) is not None
 
 
 def maybe_masked(words: Sequence[bytes]) -> set[bytes]:
