@@ -203,3 +203,38 @@ def test_names_of_makers_and_places_are_no_reasons():
     names = [form for term in load_lexicon() if term.word_class in NAMES for form in term.forms]
     found = score_listings([(name, "") for name in names], reasons=WIDE)
     assert not [name for name, one in zip(names, found, strict=True) if one.reasons]
+
+
+@pytest.mark.parametrize(
+    ("shop", "said"),
+    [
+        ("Fufu Thrift Store", "Thrift"),
+        ("bdg.secondbrand", "secondbrand"),
+        ("Fufu \U0001d4e3hrift", "\U0001d4e3hrift"),
+        ("\U0001f1ee\U0001f1e9 kaos_bekas", "bekas"),
+        ("Kaos Bekas Bekasi", "Bekas"),
+    ],
+)
+def test_a_shop_name_that_lifts_a_score_is_a_reason(shop, said):
+    bare, lifted = (score_listing("hoodie columbia", shop=name) for name in ("", shop))
+    assert "shop" not in {reason.field for reason in bare.reasons}
+    (reason,) = (reason for reason in lifted.reasons if reason.field == "shop")
+    assert (reason.text, reason.fact) == (said, "score")
+    assert shop[reason.start : reason.end] == said
+    bare_odds, lifted_odds = (one.score / (1 - one.score) for one in (bare, lifted))
+    assert reason.weight == pytest.approx(np.log(lifted_odds / bare_odds), abs=1e-4)
+    assert said in reason.note
+    assert said in reason.note_en
+
+
+@pytest.mark.parametrize("reasons", [1, 2, 5])
+def test_the_shop_is_among_the_reasons_however_few_there_are_to_be(reasons):
+    found = score_listing("hoodie columbia kaos", "jaket", shop="Thrift Store", reasons=reasons)
+    assert len(found.reasons) <= reasons
+    assert "shop" in {reason.field for reason in found.reasons}
+
+
+def test_a_shop_name_that_lifts_nothing_is_no_reason():
+    for title in ("lampu meja LED", "hoodie second import ex bal Jepang"):
+        found = score_listing(title, shop="Fufu Thrift Store")
+        assert "shop" not in {reason.field for reason in found.reasons}

@@ -508,13 +508,17 @@ class Model:
         reasons : list of tuple of Reason
             One tuple for each of these listings.
         """
-        from thriftwatch.model.reasons import find_reasons
+        from thriftwatch.model.reasons import find_reasons, with_shops
 
         for block in blocks_of(titles, descriptions, shops):
             features = self.features(block)
             found = self.head_scores(features)
             reasons = find_reasons(self, block, features, found, policy, limit)
-            yield self.decide(found.heads, block.shops, policy), reasons
+            scores = self.decide(found.heads, block.shops, policy)
+            if any(block.shops):
+                by_text = self.decide(found.heads, [""] * len(reasons), policy).score
+                reasons = with_shops(reasons, block.shops, by_text, scores.score, limit)
+            yield scores, reasons
 
     def with_prevalence(
         self,

@@ -11,9 +11,11 @@ A block of listings is explained at once: contributions and phrases of all its w
 and only what becomes a reason becomes an object. A single listing is a block of one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from math import log, log1p
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,13 +27,14 @@ from thriftwatch.result import Reason
 from thriftwatch.text.features import PAIRS, TITLE, Features
 from thriftwatch.text.hashing import counted_up
 from thriftwatch.text.lexicon import Term
+from thriftwatch.text.shops import telling_part
 from thriftwatch.text.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     from thriftwatch.model.model import HeadScores, Model
     from thriftwatch.text.blocks import Block
 
-__all__ = ["LONGEST_QUOTE", "Contributions", "contributions", "find_reasons"]
+__all__ = ["LONGEST_QUOTE", "Contributions", "contributions", "find_reasons", "with_shops"]
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.floating]
@@ -130,6 +133,55 @@ def find_reasons(
     quotes = _quotes(block, features, phrases, order)
     bounds = np.searchsorted(quotes.listing, np.arange(features.listings + 1)).tolist()
     return [tuple(quotes.reasons(range(start, end), limit)) for start, end in pairwise(bounds)]
+
+
+def with_shops(
+    reasons: list[tuple[Reason, ...]],
+    shops: Sequence[str],
+    by_text: Floats,
+    scores: Floats,
+    limit: int,
+) -> list[tuple[Reason, ...]]:
+    """Add the names of shops to the reasons of the listings whose scores they lifted.
+
+    Parameters
+    ----------
+    reasons
+        Those of each listing, strongest first.
+    shops
+        Names of the shops.
+    by_text, scores
+        Shape (listings,): the score of the text alone, and with the shop's name.
+    limit
+        How many reasons to give at most for each; the shop is always among them.
+    """
+    result = list(reasons)
+    for place in np.flatnonzero(scores > by_text).tolist() if limit else ():
+        reason = _shop_reason(shops[place], _log_odds(scores[place]) - _log_odds(by_text[place]))
+        others = reasons[place][: limit - 1]
+        stronger = sum(abs(other.weight) > reason.weight for other in others)
+        result[place] = (*others[:stronger], reason, *others[stronger:])
+    return result
+
+
+def _shop_reason(name: str, weight: float) -> Reason:
+    part = telling_part(name)
+    if part is None:
+        raise ValueError(f"no part of {name!r} lifts a score")
+    text = name[slice(*part)]
+    return Reason(
+        "shop",
+        *part,
+        text,
+        "score",
+        weight,
+        f'nama toko memuat "{text}": petunjuk dagangan bekas, bukan bukti',
+        f'the shop\'s name has "{text}": a hint of second-hand trade, no evidence',
+    )
+
+
+def _log_odds(probability: float) -> float:
+    return log(probability) - log1p(-probability)
 
 
 def _weights(model: "Model", features: Features, found: "HeadScores", policy: str) -> Floats:

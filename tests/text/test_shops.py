@@ -1,0 +1,69 @@
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from listings import listing
+
+from thriftwatch.text.shops import shop_hint, telling_part
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Thrift Kita",
+        "kaosthrifting.jkt",
+        "2ndstore",
+        "gudang second",
+        "threads.second",
+        "Preloved Mama",
+        "bekas.id",
+        "bekasid",
+        "bekasimport.jkt",
+        "Bekasindo",
+        "Jual Bekas Bekasi",
+        "used_jacket",
+        "used branded",
+        "bal segel",
+        "𝓽𝓱𝓻𝓲𝓯𝓽 corner",
+        "vintagestuff",
+    ],
+)
+def test_names_of_the_trade_tell(name):
+    assert shop_hint(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "Toko Berkah Jaya",
+        "Konveksi Bekasi",
+        "kemeja.bekasi",
+        "bekasitimur.store",
+        "Kab. Bekasi",
+        "3Second Official Store",
+        "3 second outlet",
+        "threesecond",
+        "thriller wear",
+        "thrive.id",
+        "focused.store",
+        "confused tees",
+        "skenario kaos",
+        "global fashion",
+    ],
+)
+def test_names_that_only_look_alike_do_not(name):
+    assert not shop_hint(name)
+
+
+@given(listing.map(" ".join) | st.text())
+@example("Fufu \U0001d4e3hrift Store")
+@example("\U0001f1f9\U0001f1ed\U0001f1f7\U0001f1ee\U0001f1eb\U0001f1f9 x")
+@example("thri\u0301ft")
+@example("a" * 300 + "thrift" + "b" * 300)
+def test_the_telling_part_is_a_part_of_the_name_wherever_there_is_a_hint(name):
+    part = telling_part(name.encode("utf-8", "replace").decode())
+    assert (part is not None) == shop_hint(name)
+    if part is not None:
+        start, end = part
+        assert 0 <= start < end <= len(name)
+        assert shop_hint(name[start:end])
