@@ -111,7 +111,7 @@ def single_calls(calls: int) -> str:
     """
     sample = sample_texts()
     every = sample.resampled(len(sample))
-    calls = min(calls, len(every) - 1000) // TURN * TURN
+    calls = max(min(calls, len(every) - 1000) // TURN, 1) * TURN
     texts, others = every.take(range(calls)), every.take(range(calls, len(every)))
     kinds = call_kinds(others)
     pairs = list(zip(texts.titles, texts.descriptions, strict=True))
@@ -135,7 +135,12 @@ def single_calls(calls: int) -> str:
         f" time on one core; {len(others):,} other listings were scored one by one before,"
         " except by the freshly started one"
     )
-    header = ["call", "p50, microseconds", "p99, microseconds", "faster than the pipeline"]
+    header = [
+        "call",
+        "p50, microseconds",
+        "p99, microseconds",
+        "faster than the pipeline, median of the turns",
+    ]
     return f"{title}\n\n{table(header, rows)}"
 
 
@@ -162,7 +167,7 @@ def call_kinds(others: Texts) -> dict[str, Callable[[str, str], float]]:
         ours.forget()
         model: Model = ours.model
         for title, text in zip(others.titles, others.descriptions, strict=True) if started else ():
-            score_listing(title, text, model=model, reasons=0)
+            score_listing(title, text, model=model, reasons=reasons)
         score_listing("kaos", "", model=model, reasons=reasons)
         return lambda title, text: score_listing(title, text, model=model, reasons=reasons)
 

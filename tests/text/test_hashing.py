@@ -186,3 +186,19 @@ def test_a_table_grows_with_what_is_added_bit_by_bit():
         part = everything[start : start + 777]
         table.add(part, start + np.arange(len(part)))
     assert (table.find(everything) == np.arange(len(everything))).all()
+
+
+def test_a_table_interrupted_while_it_grows_still_answers(monkeypatch):
+    keys = np.arange(1, 2000, dtype=np.uint64)
+    table = HashTable(keys[:50])
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(np, "full", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            table.add(keys[50:], np.arange(50, len(keys)))
+    assert table.find(keys).tolist() == [*range(50), *[-1] * (len(keys) - 50)]
+    table.add(keys[50:], np.arange(50, len(keys)))
+    assert table.find(keys).tolist() == list(range(len(keys)))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from thriftwatch.text.blocks import Block, blocks_of
 from thriftwatch.text.features import Features, extract
 from thriftwatch.text.hashing import gram_rows, gram_rows_of_one, mix_one, rows, word_rows
-from thriftwatch.text.reading import FEW_WORDS, spellings
+from thriftwatch.text.reading import spellings
 from thriftwatch.text.scan import Scanner
 from thriftwatch.text.shops import shop_hint
 from thriftwatch.text.wordstore import WordStore
@@ -70,8 +70,6 @@ class Tables:
         ``word_weights``, and the idf a word counts with, as they are looked up.
     grams
         ``gram_weights``, and squared idf.
-    grams_and_words
-        Both as one table, the rows of `grams` first.
     """
 
     word_idf: Halves
@@ -83,7 +81,7 @@ class Tables:
     unseen_idf: float
     words: "_FilledRows" = field(init=False, repr=False)
     grams: "_FilledRows" = field(init=False, repr=False)
-    grams_and_words: "_FilledRows" = field(init=False, repr=False)
+    _both: "_FilledRows" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         squared = np.square(self.gram_idf, dtype=np.float32)
@@ -93,12 +91,16 @@ class Tables:
         values = {
             "grams": _FilledRows(both.places[: len(squared)], both.values),
             "words": _FilledRows(both.places[len(squared) :], both.values),
-            "grams_and_words": both,
+            "_both": both,
             "signal_weights": np.asarray(self.signal_weights, np.float32),
             "bias": np.asarray(self.bias, np.float32),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
+
+    def grams_and_word(self, grams: list[int], word: int) -> Floats:
+        """Return rows of `grams`, then a row of `words`, all looked up at once."""
+        return self._both.take([*grams, len(self.gram_idf) + word])
 
     @property
     def word_bits(self) -> int:
@@ -119,7 +121,7 @@ class Tables:
 class _FilledRows(NamedTuple):
     """A table without its empty rows, to stay in the processor's cache.
 
-    ``places[row]`` is where a row stands in ``values``; the empty ones share a row.
+    ``places[row]`` is where a row stands in ``values``; the empty ones of a table share a row.
     """
 
     places: NDArray[np.int32]
@@ -230,6 +232,7 @@ class HeadScores:
 
 _FIRST_SIGNAL = 2
 _LEAST_SQUARE = 1e-6
+_FEW_WORDS = 3  # sooner added up one by one
 
 
 class _Memory:
@@ -258,7 +261,7 @@ class _Memory:
 
     def learn_words(self, forms: Sequence[bytes]) -> int:
         """Work out the rows of words met for the first time."""
-        if len(forms) <= FEW_WORDS:
+        if len(forms) <= _FEW_WORDS:
             return self._keep([self._parts_of_one(form) for form in forms])
         tables = self._tables
         grams, first = gram_rows(spellings(forms), tables.gram_bits)
@@ -274,7 +277,7 @@ class _Memory:
         tables = self._tables
         (spelling,), (row,) = spellings([form]), word_rows([form], tables.word_bits)
         grams = gram_rows_of_one(spelling, tables.gram_bits)
-        values = tables.grams_and_words.take([*grams, len(tables.gram_idf) + row])
+        values = tables.grams_and_word(grams, row)
         parts, own = np.add.reduceat(values, (0, len(grams))).tolist()
         idf = own[-1]
         if grams:

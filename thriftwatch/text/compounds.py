@@ -21,7 +21,7 @@ from thriftwatch.text.unmask import (
 )
 from thriftwatch.text.vocabulary import load_vocabulary
 
-__all__ = ["maybe_compound", "split_compound"]
+__all__ = ["may_be_compound", "maybe_compound", "split_compound"]
 
 _SHORTEST_PIECE = 4
 _SHORTEST_COMPOUND = SHORTEST_SURE + 2  # the shortest suffix
@@ -58,7 +58,7 @@ def split_compound(word: bytes) -> tuple[bytes, ...] | None:
     >>> split_compound(b"secondary"), split_compound(b"bekasitimur"), split_compound(b"thrifting")
     (None, None, None)
     """
-    if not _may_be_compound(word):  # soon said, before the pieces are put together
+    if not may_be_compound(word):  # soon said, before the pieces are put together
         return None
     if word in _pieces() or word in misspellings() or word in _NAMES:
         return None
@@ -89,11 +89,11 @@ def maybe_compound(words: Sequence[bytes]) -> set[bytes]:
     """
     if len(words) >= _FEW_WORDS:
         words = _promising([word for word in words if len(word) >= _SHORTEST_COMPOUND])
-    return {word for word in words if _may_be_compound(word)}
+    return {word for word in words if may_be_compound(word)}
 
 
-def _may_be_compound(word: bytes) -> bool:
-    """Return whether a hidden word seems to begin within a word long enough for a compound."""
+def may_be_compound(word: bytes) -> bool:
+    """Return whether `split_compound` may take a word apart; of few others it says so."""
     if len(word) < _SHORTEST_COMPOUND:
         return False
     size = SHORTEST_SURE

@@ -246,9 +246,11 @@ class HashTable:
         self.add(keys, np.arange(len(keys)) if values is None else values)
 
     def _resize(self, count: int) -> None:
-        self._bits = int(4 * count).bit_length()
-        self._keys = np.zeros(1 << self._bits, np.uint64)
-        self._values = np.full(1 << self._bits, -1, np.int64)
+        bits = int(4 * count).bit_length()
+        keys, values = np.zeros(1 << bits, np.uint64), np.full(1 << bits, -1, np.int64)
+        # The size last, so that an interruption leaves no slot beyond the arrays.
+        self._keys, self._values = keys, values
+        self._bits = bits
 
     def _slots(self, keys: Hashes) -> NDArray[np.int64]:
         return rows(keys * GOLDEN, self._bits)

@@ -8,17 +8,16 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from thriftwatch.text.compounds import maybe_compound, split_compound
+from thriftwatch.text.compounds import may_be_compound, maybe_compound, split_compound
 from thriftwatch.text.lexicon import NAMES
 from thriftwatch.text.shapes import number_kind, number_patterns
 from thriftwatch.text.unmask import is_stretched, maybe_masked, misspellings, unmask_word
 from thriftwatch.text.vocabulary import load_vocabulary
 
-__all__ = ["FEW_WORDS", "Reading", "read_word", "read_words", "spellings"]
+__all__ = ["Reading", "read_word", "read_words", "spellings"]
 
 _DIGITS_AS_0 = bytes.maketrans(b"123456789", b"000000000")
-FEW_WORDS = 3
-"""So many are sooner dealt with one by one than with arrays."""
+_FEW_WORDS = 3  # sooner read one by one
 _TEN, _NAME = b"10", ord("<")
 
 
@@ -94,9 +93,14 @@ def read_words(written: Sequence[bytes]) -> tuple[list[bytes], dict[int, Reading
     >>> forms, sorted(telling)
     ([b'kilau', b'bekas', b'0000'], [1, 2])
     """
-    if len(written) <= FEW_WORDS:
-        told = {place: read_word(word) for place, word in enumerate(written) if _may_tell(word)}
-        return [told[at].form if at in told else word for at, word in enumerate(written)], told
+    if len(written) <= _FEW_WORDS:
+        forms, telling = list(written), {}
+        for place in [place for place, word in enumerate(written) if _may_tell(word)]:
+            reading = read_word(written[place])
+            forms[place] = reading.form
+            if reading != Reading(reading.form):
+                telling[place] = reading
+        return forms, telling
     forms = b" ".join(written).translate(_DIGITS_AS_0).split(b" ")
     kinds = map(number_patterns().get, forms)
     telling = {
@@ -121,10 +125,10 @@ def _may_tell(word: bytes) -> bool:
         not word.isalpha()
         or word in _telling_words()
         or is_stretched(word)
-        or bool(maybe_compound([word]))
+        or may_be_compound(word)
     )
 
 
 @cache
 def _telling_words() -> frozenset[bytes]:
-    return frozenset({*load_vocabulary().numbers, *misspellings(), _TEN})
+    return frozenset({*load_vocabulary().numbers, *misspellings(), *number_patterns(), _TEN})

@@ -69,7 +69,7 @@ _DENIABLE, _DENIALS, _HOLDING = map(_numbers_of, (DENIABLE, DENIALS, HOLDS_GARME
 _NOT_PAIRED, _SILENT, _UNTELLING = map(_numbers_of, (NOT_PAIRED, SILENT, UNTELLING))
 
 Known = tuple[int, Told | None, tuple[str, ...]]
-"""What is known of a word: its row, what there is to say of it, and what it is glued from."""
+"""What is known of a word: its row, what there is to say of it, and the pieces of a compound."""
 Hit = tuple[int, int, int]
 """First word, number of words and term."""
 
@@ -103,18 +103,16 @@ class Scanner:
         "_known",
         "_rows_of_pair",
         "_rows_of_term",
-        "_signals",
+        "_signal_source",
         "_store",
         "_vocabulary",
     )
 
     def __init__(self, store: WordStore, signals: SignalRows) -> None:
-        self._store, self._signals = store, signals
+        self._store, self._signal_source = store, signals
         self._known: dict[str, Known] = {}
-        self._rows_of_term = cache(lambda *term: self._rows_of(_term_codes(*term)))
-        self._rows_of_pair = lru_cache(maxsize=1 << 13)(
-            lambda *pair: self._rows_of(_pair_codes(*pair))
-        )
+        self._rows_of_term = cache(self._look_up_term)  # a few thousand at most
+        self._rows_of_pair = lru_cache(maxsize=1 << 13)(self._look_up_pair)
         self._vocabulary = load_vocabulary()
 
     def forget(self) -> None:
@@ -178,9 +176,17 @@ class Scanner:
         self._learn_words(list(new))
         return words, list(map(self._known.__getitem__, words))
 
+    def _look_up_term(self, term: int, negated: bool, in_title: bool) -> dict[int, int]:
+        return self._rows_of(_term_codes(term, negated, in_title))
+
+    def _look_up_pair(
+        self, word_class: int, family: int, next_class: int, next_family: int
+    ) -> dict[int, int]:
+        return self._rows_of(_pair_codes(word_class, family, next_class, next_family))
+
     def _rows_of(self, codes: Sequence[int]) -> dict[int, int]:
-        """Return signals with their rows."""
-        return dict(zip(codes, self._signals.signal_rows(codes), strict=True))
+        """Return the row of each signal, by its code."""
+        return dict(zip(codes, self._signal_source.signal_rows(codes), strict=True))
 
     def _learn_words(self, new: list[str]) -> None:
         """Learn all new words of a listing at once."""
@@ -192,11 +198,12 @@ class Scanner:
             word: (row, None, ()) for word, row in zip(new, rows, strict=True)
         }
         classes = self._vocabulary.class_list
-        for place, (_, number, term, kind, is_ten, _, pieces) in telling.items():
+        for place, reading in telling.items():
+            number, term = reading.lexicon_number, reading.term
             word_class = classes[term] if term >= 0 else -1
-            told = Told(number, term, word_class, kind, is_ten)
-            glued = tuple(piece.decode() for piece in pieces)
-            learned[new[place]] = rows[place], told, glued
+            told = Told(number, term, word_class, reading.number_kind, reading.is_ten)
+            pieces = tuple(piece.decode() for piece in reading.pieces)
+            learned[new[place]] = rows[place], told, pieces
         self._known.update(learned)  # all at once, whenever there is an interruption
 
     def _negated(self, hits: list[Hit], breaks: list[bool]) -> set[int]:

@@ -186,12 +186,12 @@ def shapes_in_one(
         before = told.get(at - 1, _NOTHING) if at > begin else _NOTHING
         if kind in (_TWO, _THREE) and before.word_class == _MEASURE:
             yield 2, 1
-        units = [
-            vocabulary.family_list[named.term]
+        unit_after, unit_second = (
+            vocabulary.family_list[named.term] if named.word_class == _UNIT else _NO_UNIT
             for named in (after, second)
-            if named.word_class == _UNIT
-        ]
-        if kind in (_PRICE, _MANY) and units:
-            yield 4, min(units)
-        if kind <= _THREE and after.word_class == _UNIT:
-            yield 5, units[0] * 4 + kind
+        )
+        unit = min(unit_after, unit_second)
+        if kind in (_PRICE, _MANY) and unit < _NO_UNIT:
+            yield 4, unit
+        if kind <= _THREE and unit_after < _NO_UNIT:
+            yield 5, unit_after * 4 + kind

@@ -32,7 +32,7 @@ class Hits:
 
 
 class Told(NamedTuple):
-    """What there is to say of a word of the lexicon or a number.
+    """What phrases and shapes ask of a word: its part of a `thriftwatch.text.reading.Reading`.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Told(NamedTuple):
     word_class
         The class of that term, or -1.
     number_kind, is_ten
-        See `thriftwatch.text.reading.Reading`.
+        What kind of number it is (see `thriftwatch.text.shapes`), and whether it reads ``10``.
     """
 
     number: int

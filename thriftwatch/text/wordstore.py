@@ -83,6 +83,7 @@ class WordStore:
     def __init__(self, learner: WordLearner | None = None) -> None:
         self._learner = learner
         self._start()
+        self._resize(1 << 10)
 
     def make_room(self) -> None:
         """Forget every word if there are too many of them."""
@@ -99,8 +100,7 @@ class WordStore:
         self._table = HashTable(np.zeros(0, np.uint64))
         self._rows: dict[bytes, int] = {}
         self.pieces: dict[int, tuple[bytes, ...]] = {}
-        self._count = 0
-        self._resize(1 << 10)
+        self._count = 0  # columns keep their room
 
     def _resize(self, size: int) -> None:
         for name, kind in _COLUMNS.items():
