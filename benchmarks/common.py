@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from thriftwatch.files import read_table
 
@@ -104,9 +105,13 @@ def announce_absence() -> None:
 
 
 def use_one_core() -> None:
-    """Keep this process, with all threads that a tool may start, on one core."""
+    """Keep this process, with all threads that a tool may start, on one core.
+
+    Libraries that are loaded already are told by threadpoolctl, those to come by the environment.
+    """
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
+    threadpool_limits(1)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 

@@ -15,7 +15,7 @@ from typing import Any
 from common import Texts, arguments, per_second, publish, real_texts, sample_texts, table
 from common import use_one_core as _use_one_core
 
-_use_one_core()  # before numpy starts its threads
+_use_one_core()
 
 from contenders import (  # noqa: E402
     Contender,
