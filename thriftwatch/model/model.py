@@ -524,9 +524,10 @@ class Model:
             features = self.features(block)
             found = self.head_scores(features)
             reasons = find_reasons(self, block, features, found, policy, limit)
-            scores = self.decide(found.heads, block.shops, policy)
+            probability = _sigmoid(self.interaction(found.heads))
+            scores = self.judge(probability, block.shops, policy)
             if any(block.shops):
-                by_text = self.decide(found.heads, [""] * len(reasons), policy).score
+                by_text = probability[:, OUTPUTS.index(policy)]
                 reasons = with_shops(reasons, block.shops, by_text, scores.score, limit)
             yield scores, reasons
 

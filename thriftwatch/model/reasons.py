@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from math import log, log1p
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 
 from thriftwatch.model.model import LOGIT_LIMIT, OUTPUTS
 from thriftwatch.model.phrases import FACTS, Phrases, find_phrases
+from thriftwatch.model.prevalence import log_odds_of
 from thriftwatch.result import Reason
 from thriftwatch.text.features import PAIRS, TITLE, Features
 from thriftwatch.text.hashing import counted_up
@@ -157,7 +157,9 @@ def with_shops(
     """
     result = list(reasons)
     for place in np.flatnonzero(scores > by_text).tolist() if limit else ():
-        reason = _shop_reason(shops[place], _log_odds(scores[place]) - _log_odds(by_text[place]))
+        reason = _shop_reason(
+            shops[place], log_odds_of(scores[place]) - log_odds_of(by_text[place])
+        )
         others = reasons[place][: limit - 1]
         stronger = sum(abs(other.weight) > reason.weight for other in others)
         result[place] = (*others[:stronger], reason, *others[stronger:])
@@ -178,10 +180,6 @@ def _shop_reason(name: str, weight: float) -> Reason:
         f'nama toko memuat "{text}": petunjuk dagangan bekas, bukan bukti',
         f'the shop\'s name has "{text}": a hint of second-hand trade, no evidence',
     )
-
-
-def _log_odds(probability: float) -> float:
-    return log(probability) - log1p(-probability)
 
 
 def _weights(model: "Model", features: Features, found: "HeadScores", policy: str) -> Floats:

@@ -95,11 +95,12 @@ def read_words(written: Sequence[bytes]) -> tuple[list[bytes], dict[int, Reading
     """
     if len(written) <= _FEW_WORDS:
         forms, telling = list(written), {}
-        for place in [place for place, word in enumerate(written) if _may_tell(word)]:
-            reading = read_word(written[place])
-            forms[place] = reading.form
-            if reading != Reading(reading.form):
-                telling[place] = reading
+        for place, word in enumerate(written):
+            if _may_tell(word):
+                reading = read_word(word)
+                forms[place] = reading.form
+                if reading != Reading(reading.form):
+                    telling[place] = reading
         return forms, telling
     forms = b" ".join(written).translate(_DIGITS_AS_0).split(b" ")
     kinds = map(number_patterns().get, forms)
