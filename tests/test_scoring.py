@@ -432,14 +432,14 @@ def test_used_and_foreign_stated_is_likely():
 
 
 def test_a_telling_shop_name_lifts_clothing_to_review_and_never_to_likely():
-    plain = score_listing("hoodie columbia")
-    hinted = score_listing("hoodie columbia", shop="Fufu Thrift Store")
+    plain = score_listing("hoodie timberland")
+    hinted = score_listing("hoodie timberland", shop="Lulu Thrift Corner")
     assert (plain.tier, hinted.tier) == ("clear", "review")
     assert hinted.facts == plain.facts
 
 
 def test_a_telling_shop_name_does_nothing_for_other_goods():
-    assert score_listing("lampu meja LED", shop="Fufu Thrift Store").tier == "clear"
+    assert score_listing("lampu meja LED", shop="Lulu Thrift Corner").tier == "clear"
 
 
 @pytest.mark.parametrize(
