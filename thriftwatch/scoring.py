@@ -4,10 +4,10 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, repeat
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 from thriftwatch.errors import InputError, listed, not_one_of, shown
-from thriftwatch.listing import Listing, find_column
+from thriftwatch.listing import Listing, as_text, find_column
 from thriftwatch.model.artifact import load_model
 from thriftwatch.model.model import POLICIES, TIERS, BatchScores, Model
 from thriftwatch.result import ListingScore, Reason
@@ -91,16 +91,8 @@ def score_listing(
     """
     scorer = as_model(model)
     check_options(policy, reasons)
-    # Missing values are for the listing to accept or refuse, whatever the annotations say.
-    listing = Listing(title, cast("str", description), cast("str", shop))
-    return explain_texts(
-        scorer,
-        listing.title,
-        listing.description,
-        listing.shop,
-        policy=policy,
-        reasons=reasons,
-    )
+    texts = map(as_text, (title, description, shop), _FIELDS)
+    return explain_texts(scorer, *texts, policy=policy, reasons=reasons)
 
 
 @overload

@@ -9,7 +9,7 @@ products. Everything that leads to a head is linear, which is why reasons can be
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import exp, sqrt
+from math import copysign, exp, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -42,6 +42,8 @@ OUTPUTS = (*POLICIES, *FACTS, "certain")
 labels the listing 1 would be sure of it."""
 LOGIT_LIMIT = 8.0
 """Log-odds of the heads are kept within this limit before they are multiplied."""
+_FURTHEST = 30.0
+"""Log-odds beyond which a probability is no further from 0 or 1."""
 _SURE = 0.5
 """Probability from which a reviewer is rather sure than not, or foreign origin rather stated."""
 _UNTHREADED = 256
@@ -180,7 +182,7 @@ class Interaction:
         size = 1 + self.linear.shape[1]
         joined = np.zeros((len(self.bias), size, size))
         joined[:, 0, 0], joined[:, 0, 1:], joined[:, 1:, 1:] = self.bias, self.linear, self.pairs
-        object.__setattr__(self, "_joined", joined)
+        object.__setattr__(self, "_joined", joined.reshape(-1, size))
 
     def __call__(self, heads: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return log-odds of every output, shape (listings, outputs)."""
@@ -197,9 +199,10 @@ class Interaction:
 
     def of_one(self, heads: list[float]) -> list[float]:
         """Return log-odds of every output for one listing, in fewer steps."""
-        limited = (min(max(head, -LOGIT_LIMIT), LOGIT_LIMIT) for head in heads)
-        z = np.array([1.0, *limited])
-        result: list[float] = self._joined.dot(z).dot(z).tolist()
+        if max(heads) > LOGIT_LIMIT or min(heads) < -LOGIT_LIMIT:
+            heads = [min(max(head, -LOGIT_LIMIT), LOGIT_LIMIT) for head in heads]
+        z = np.array([1.0, *heads])
+        result: list[float] = self._joined.dot(z).reshape(-1, len(z)).dot(z).tolist()
         return result
 
     def direction(self, output: int, heads: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -654,9 +657,11 @@ def _limited(heads: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _probability(log_odds: float) -> float:
-    return 1.0 / (1.0 + exp(-min(max(log_odds, -30.0), 30.0)))
+    if abs(log_odds) > _FURTHEST:
+        log_odds = copysign(_FURTHEST, log_odds)
+    return 1.0 / (1.0 + exp(-log_odds))
 
 
 def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30)))
+    result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(logits, -_FURTHEST, _FURTHEST)))
     return result

@@ -36,8 +36,8 @@ from thriftwatch.text.features import (
 from thriftwatch.text.fold import fold_text
 from thriftwatch.text.hashing import LONGEST_WORD, signal_code
 from thriftwatch.text.lexicon import CLASS_NUMBERS
-from thriftwatch.text.reading import read_words
-from thriftwatch.text.shapes import shapes_in_one
+from thriftwatch.text.reading import Reading, read_words
+from thriftwatch.text.shapes import IN_SHAPES, Told, shapes_in_one
 from thriftwatch.text.tokens import (
     CHAIN_BYTES,
     HASHTAG,
@@ -47,7 +47,7 @@ from thriftwatch.text.tokens import (
     SYMBOLS_BEHIND,
 )
 from thriftwatch.text.unmask import unmask_chain
-from thriftwatch.text.vocabulary import Told, load_vocabulary
+from thriftwatch.text.vocabulary import Hit, load_vocabulary
 from thriftwatch.text.wordstore import MOST_WORDS, WordStore
 
 __all__ = ["Scanner"]
@@ -57,7 +57,7 @@ _LINKS = frozenset(LINKS.decode()) | {f"*{chr(code)}" for code in range(128)}
 _SENTENCE_ENDS = frozenset(SENTENCE_ENDS.decode())
 _SYMBOLS_BEFORE = frozenset(SYMBOLS_BEFORE.decode())
 _SYMBOLS_BEHIND = frozenset(SYMBOLS_BEHIND.decode())
-_LONGEST_LINK = 2
+_SHORT_GAP, _MOST_GAPS = 3, 1 << 14
 
 
 def _numbers_of(names: Iterable[str]) -> frozenset[int]:
@@ -66,12 +66,14 @@ def _numbers_of(names: Iterable[str]) -> frozenset[int]:
 
 _GARMENT, _NEGATOR, _ROUTINE = (CLASS_NUMBERS[name] for name in (GARMENT, "negator", ROUTINE))
 _DENIABLE, _DENIALS, _HOLDING = map(_numbers_of, (DENIABLE, DENIALS, HOLDS_GARMENTS))
-_NOT_PAIRED, _SILENT, _UNTELLING = map(_numbers_of, (NOT_PAIRED, SILENT, UNTELLING))
+_SILENT, _UNTELLING = map(_numbers_of, (SILENT, UNTELLING))
+_ALONE = _SILENT | _numbers_of(NOT_PAIRED)
 
-Known = tuple[int, Told | None, tuple[str, ...]]
-"""What is known of a word: its row, what there is to say of it, and the pieces of a compound."""
-Hit = tuple[int, int, int]
-"""First word, number of words and term."""
+Known = tuple[int, int, int | None, Told | None, tuple[str, ...]]
+"""What is known of a word: its row, its number in the lexicon, the term it is by itself, what shapes
+ask of it, and the pieces of a compound."""
+Paired = tuple[int, int]
+"""Class and family of a term, each doubled and one more where it is negated."""
 
 _BORDER = "\x80"
 """Stands between title and description; no folded text has it."""
@@ -102,6 +104,7 @@ class Scanner:
     __slots__ = (
         "_known",
         "_rows_of_pair",
+        "_rows_of_shape",
         "_rows_of_term",
         "_signal_source",
         "_store",
@@ -111,6 +114,7 @@ class Scanner:
     def __init__(self, store: WordStore, signals: SignalRows) -> None:
         self._store, self._signal_source = store, signals
         self._known: dict[str, Known] = {}
+        self._rows_of_shape = cache(self._look_up_shape)  # a few hundred at most
         self._rows_of_term = cache(self._look_up_term)  # a few thousand at most
         self._rows_of_pair = lru_cache(maxsize=1 << 13)(self._look_up_pair)
         self._vocabulary = load_vocabulary()
@@ -138,21 +142,22 @@ class Scanner:
         if not words:
             return [], []
         words, known = self._read(words)
-        every_row, every_told, every_pieces = zip(*known, strict=True)
+        every_row, numbers, every_term, every_told, every_pieces = zip(*known, strict=True)
         if any(every_pieces):
             words, gaps, breaks, titled = _taken_apart(words, every_pieces, gaps, breaks, titled)
             _, known = self._read(words)
-            every_row, every_told, _ = zip(*known, strict=True)
+            every_row, numbers, every_term, every_told, _ = zip(*known, strict=True)
         rows = list(every_row)
+        terms = {at: term for at, term in enumerate(every_term) if term is not None}
         told = {at: word for at, word in enumerate(every_told) if word}
-        hits = self._vocabulary.find_in_one(told, breaks)
+        hits = self._vocabulary.find_in_one(numbers, terms, breaks)
         negated = self._negated(hits, breaks)
-        signals = self._rows_of_signals(hits, negated, told, titled)
-        shapes = shapes_in_one(told, gaps[1:], titled, self._vocabulary)
-        signals |= self._rows_of([signal_code(SHAPE, kind, argument) for kind, argument in shapes])
-        for at in self._denied(hits, negated, told):
+        signals = self._rows_of_signals(hits, negated, terms, titled)
+        for shape in shapes_in_one(told, gaps[1:], titled, self._vocabulary):
+            signals |= self._rows_of_shape(*shape)
+        for at in self._denied(hits, negated, terms):
             rows[at] = 0
-        for at in self._shop_talk(hits, told, breaks, titled):
+        for at in self._shop_talk(hits, terms, breaks, titled):
             rows[at] = 0
         counted = dict.fromkeys(rows)
         counted.pop(0, None)
@@ -164,7 +169,7 @@ class Scanner:
         New ones are learned.
         """
         known = list(map(self._known.get, words))
-        if None not in known:
+        if all(known):
             return words, cast("list[Known]", known)
         new = dict.fromkeys(compress(words, map(not_, known)))
         if max(map(len, new)) > LONGEST_WORD:  # longer ones are never known
@@ -179,10 +184,11 @@ class Scanner:
     def _look_up_term(self, term: int, negated: bool, in_title: bool) -> dict[int, int]:
         return self._rows_of(_term_codes(term, negated, in_title))
 
-    def _look_up_pair(
-        self, word_class: int, family: int, next_class: int, next_family: int
-    ) -> dict[int, int]:
-        return self._rows_of(_pair_codes(word_class, family, next_class, next_family))
+    def _look_up_shape(self, shape: int, argument: int) -> dict[int, int]:
+        return self._rows_of([signal_code(SHAPE, shape, argument)])
+
+    def _look_up_pair(self, one: Paired, next_one: Paired) -> dict[int, int]:
+        return self._rows_of(_pair_codes(one, next_one))
 
     def _rows_of(self, codes: Sequence[int]) -> dict[int, int]:
         """Return the row of each signal, by its code."""
@@ -195,15 +201,14 @@ class Scanner:
         forms, telling = read_words([word.encode() for word in new])
         rows = self._store.rows(forms)
         learned: dict[str, Known] = {
-            word: (row, None, ()) for word, row in zip(new, rows, strict=True)
+            word: (row, 0, None, None, ()) for word, row in zip(new, rows, strict=True)
         }
         classes = self._vocabulary.class_list
         for place, reading in telling.items():
-            number, term = reading.lexicon_number, reading.term
-            word_class = classes[term] if term >= 0 else -1
-            told = Told(number, term, word_class, reading.number_kind, reading.is_ten)
+            term = None if reading.term < 0 else reading.term
+            told = _told(reading, -1 if term is None else classes[term])
             pieces = tuple(piece.decode() for piece in reading.pieces)
-            learned[new[place]] = rows[place], told, pieces
+            learned[new[place]] = rows[place], reading.lexicon_number, term, told, pieces
         self._known.update(learned)  # all at once, whenever there is an interruption
 
     def _negated(self, hits: list[Hit], breaks: list[bool]) -> set[int]:
@@ -215,24 +220,27 @@ class Scanner:
         return {first for first, _, _ in hits if _negated(first, breaks, negators)}
 
     def _denied(
-        self, hits: list[Hit], negated: set[int], told: Mapping[int, Told]
+        self, hits: list[Hit], negated: set[int], terms: Mapping[int, int]
     ) -> Iterator[int]:
         """Yield the words that a denial takes back."""
         classes = self._vocabulary.class_list
         for first, length, term in hits:
             if (first in negated and classes[term] in _DENIABLE) or (
-                length > 1 and told[first].word_class == _NEGATOR and classes[term] in _DENIALS
+                length > 1
+                and classes[term] in _DENIALS
+                and first in terms
+                and classes[terms[first]] == _NEGATOR
             ):
                 yield from range(first, first + length)
 
     def _shop_talk(
-        self, hits: list[Hit], told: Mapping[int, Told], breaks: list[bool], titled: int
+        self, hits: list[Hit], terms: Mapping[int, int], breaks: list[bool], titled: int
     ) -> Iterator[int]:
         """Yield the words of sentences on shipping, payment and manners, which do not count."""
-        routines = [at for at, word in told.items() if word.word_class == _ROUTINE]
+        classes = self._vocabulary.class_list
+        routines = [at for at, term in terms.items() if classes[term] == _ROUTINE]
         if not routines:
             return
-        classes = self._vocabulary.class_list
         telling = [first for first, _, term in hits if classes[term] not in _UNTELLING]
         end = titled
         for at in routines:
@@ -245,30 +253,23 @@ class Scanner:
                 yield from range(start, end)
 
     def _rows_of_signals(
-        self, hits: list[Hit], negations: set[int], told: Mapping[int, Told], titled: int
+        self, hits: list[Hit], negations: set[int], terms: Mapping[int, int], titled: int
     ) -> dict[int, int]:
         """Return what terms signal, alone and with the next one, with the rows of the signals."""
-        classes, families = self._vocabulary.class_list, self._vocabulary.family_list
+        classes, paired = self._vocabulary.class_list, _paired_as()
         signals: dict[int, int] = {}
-        before: tuple[int, int, int, bool] | None = None
+        last, before = -PAIR_WINDOW - 1, (0, 0)
         for first, length, term in hits:
-            plain_class = classes[term]
-            if plain_class in _SILENT:
-                continue
             negated, in_title = first in negations, first < titled
-            signals.update(self._rows_of_term(term, negated, in_title))
-            if length > 1 and plain_class in _HOLDING:
-                for inside in filter(None, map(told.get, range(first, first + length))):
-                    if inside.word_class == _GARMENT:
-                        signals.update(self._rows_of_term(inside.term, False, in_title))
-            if plain_class not in _NOT_PAIRED:
-                word_class, family = plain_class * 2 + negated, families[term] * 2 + negated
-                if before is not None:
-                    last, other_class, other_family, same = before
-                    if first - last <= PAIR_WINDOW and same == in_title:
-                        pair = other_class, other_family, word_class, family
-                        signals.update(self._rows_of_pair(*pair))
-                before = first + length - 1, word_class, family, in_title
+            signals |= self._rows_of_term(term, negated, in_title)
+            if length > 1 and classes[term] in _HOLDING:
+                for inside in filter(terms.__contains__, range(first, first + length)):
+                    if classes[terms[inside]] == _GARMENT:
+                        signals |= self._rows_of_term(terms[inside], False, in_title)
+            if (kind := paired[2 * term + negated]) is not None:
+                if first - last <= PAIR_WINDOW and (last < titled) == in_title:
+                    signals |= self._rows_of_pair(before, kind)
+                last, before = first + length - 1, kind
         return signals
 
 
@@ -297,6 +298,8 @@ def _taken_apart(
 def _term_codes(term: int, negated: bool, in_title: bool) -> tuple[int, ...]:
     """Return what a term signals by itself."""
     vocabulary = load_vocabulary()
+    if vocabulary.class_list[term] in _SILENT:
+        return ()
     word_class = vocabulary.class_list[term] * 2 + negated
     codes = (
         signal_code(FAMILY, vocabulary.family_list[term] * 2 + negated, 0),
@@ -306,15 +309,33 @@ def _term_codes(term: int, negated: bool, in_title: bool) -> tuple[int, ...]:
     return (*codes, signal_code(TITLE, word_class, 0)) if in_title else codes
 
 
-def _pair_codes(
-    word_class: int, family: int, next_class: int, next_family: int
-) -> tuple[int, int, int]:
+@cache
+def _paired_as() -> list[Paired | None]:
+    """Return what each term is in a pair, at two places: as it is and negated."""
+    vocabulary = load_vocabulary()
+    of_terms = zip(vocabulary.class_list, vocabulary.family_list, strict=True)
+    return [
+        None if word_class in _ALONE else (word_class * 2 + negated, family * 2 + negated)
+        for word_class, family in of_terms
+        for negated in (False, True)
+    ]
+
+
+def _pair_codes(one: Paired, next_one: Paired) -> tuple[int, int, int]:
     """Return what two neighbouring terms signal."""
+    (word_class, family), (next_class, next_family) = one, next_one
     return (
         signal_code(CLASS_PAIR, word_class, next_class),
         signal_code(FAMILY_CLASS, family, next_class),
         signal_code(CLASS_FAMILY, word_class, next_family),
     )
+
+
+def _told(word: Reading, word_class: int) -> Told | None:
+    """Return what shapes ask of a word of this class; None where they ask nothing."""
+    if not word.number_kind and word_class not in IN_SHAPES:
+        return None
+    return Told(word.term, word_class, word.number_kind, word.is_ten)
 
 
 def _negated(first: int, breaks: list[bool], negators: set[int]) -> bool:
@@ -342,7 +363,7 @@ def _words(title: str, description: str) -> tuple[list[str], list[str], list[boo
     pieces = _WORD.split(text.lower())
     words, gaps = pieces[1::2], pieces[::2]  # a gap before each word, and one behind the last
     breaks, titled = [False] * len(gaps), 0
-    roles = {at: _role(gap) for at, gap in enumerate(gaps) if gap != " "}
+    roles = {at: role for at, role in enumerate(map(_ROLES.__getitem__, gaps)) if role}
     for at, role in roles.items():
         if role & _BREAKS:
             breaks[at] = True
@@ -361,20 +382,20 @@ def _words(title: str, description: str) -> tuple[list[str], list[str], list[boo
     return words, gaps, breaks[1:], titled
 
 
-def _role(gap: str) -> int:
-    """Return what a gap does, as the sum of the constants above."""
-    if len(gap) <= _LONGEST_LINK + 1:
-        return _role_of_short(gap)
-    # Only its ends and the border matter, so that there are few to remember.
-    return _role_of_short(f"{gap[0]}  {_BORDER * (_BORDER in gap)}  {gap[-1]}")
+class _Roles(dict[str, int]):
+    """What a gap does, as the sum of the constants above; that of short ones is remembered."""
+
+    def __missing__(self, gap: str) -> int:
+        first, last, is_border = gap[:1], gap[-1:], _BORDER in gap
+        breaks = is_border or first in _SENTENCE_ENDS or (first == "." and len(gap) > 1)
+        role = _BREAKS * breaks | _TITLE_ENDS * is_border | _LINKED * (gap in _LINKS)
+        role |= _OPENS * (last in _SYMBOLS_BEFORE) | _CLOSES * (first in _SYMBOLS_BEHIND)
+        if len(gap) <= _SHORT_GAP and len(self) < _MOST_GAPS:
+            self[gap] = role
+        return role
 
 
-@lru_cache(maxsize=1 << 14)
-def _role_of_short(gap: str) -> int:
-    first, last, is_border = gap[:1], gap[-1:], _BORDER in gap
-    breaks = is_border or first in _SENTENCE_ENDS or (first == "." and len(gap) > 1)
-    role = _BREAKS * breaks | _TITLE_ENDS * is_border | _LINKED * (gap in _LINKS)
-    return role | _OPENS * (last in _SYMBOLS_BEFORE) | _CLOSES * (first in _SYMBOLS_BEHIND)
+_ROLES = _Roles()
 
 
 def _hidden_words(
@@ -409,9 +430,10 @@ def _hidden_words(
 def _linked(words: list[str], gaps: list[str], roles: dict[int, int]) -> set[int]:
     """Return the gaps that link the word before them to the one behind them."""
     linked = {at for at, role in roles.items() if role & _LINKED and 0 < at < len(words)}
-    single = [at for at, word in enumerate(words) if len(word) == 1]
-    if len(single) <= 1:
+    lengths = list(map(len, words))
+    if lengths.count(1) <= 1:
         return linked
+    single = [at for at, length in enumerate(lengths) if length == 1]
     spelled = [
         at
         for before, at in pairwise(single)

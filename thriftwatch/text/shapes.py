@@ -8,17 +8,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from thriftwatch.text.lexicon import CLASS_NUMBERS
 from thriftwatch.text.tokens import Words
-from thriftwatch.text.vocabulary import Told, Vocabulary
+from thriftwatch.text.vocabulary import Vocabulary
 
 __all__ = [
+    "IN_SHAPES",
     "SHAPES",
     "Shapes",
+    "Told",
     "find_shapes",
     "number_kind",
     "number_patterns",
@@ -37,8 +40,30 @@ SHAPES = (
 )
 _DIGIT, _TWO, _THREE, _MANY, _PRICE, _PAIR, _TIMES, _TEN = range(1, 9)
 _NO_UNIT = 1 << 16
-_SIZE, _UNIT, _MEASURE = (CLASS_NUMBERS[name] for name in ("size", "unit", "measure"))
-_NOTHING = Told(0, -1, -1, 0, False)
+IN_SHAPES = _SIZE, _UNIT, _MEASURE = tuple(
+    CLASS_NUMBERS[name] for name in ("size", "unit", "measure")
+)
+"""Classes of words that shapes are made of, besides numbers."""
+
+
+class Told(NamedTuple):
+    """What shapes ask of a word: its part of a `thriftwatch.text.reading.Reading`.
+
+    Attributes
+    ----------
+    term, word_class
+        The single-word term in the `Vocabulary` and its class; -1 where there is none.
+    number_kind, is_ten
+        What kind of number it is, and whether it reads ``10``.
+    """
+
+    term: int = -1
+    word_class: int = -1
+    number_kind: int = 0
+    is_ten: bool = False
+
+
+_NOTHING = Told()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +178,7 @@ def shapes_in_one(
     Parameters
     ----------
     told
-        The words of which there is something to say, by place, in order.
+        The words that may be in shapes, by place, in order.
     gaps
         What stands behind each word.
     titled

@@ -8,7 +8,7 @@ seen.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from itertools import compress, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,13 @@ from numpy.typing import NDArray
 from thriftwatch.text.hashing import HashTable
 from thriftwatch.text.lexicon import CLASS_NUMBERS, NAMES, Term, load_lexicon
 
-__all__ = ["Hits", "Told", "Vocabulary", "load_vocabulary"]
+__all__ = ["Hit", "Hits", "Vocabulary", "load_vocabulary"]
 
 Ints = NDArray[np.int64]
 _LONGEST_PHRASE = 4
+
+Hit = tuple[int, int, int]
+"""First word, number of words and term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +32,6 @@ class Hits:
     first: Ints
     length: Ints
     term: Ints
-
-
-class Told(NamedTuple):
-    """What phrases and shapes ask of a word: its part of a `thriftwatch.text.reading.Reading`.
-
-    Attributes
-    ----------
-    number, term
-        Word number and single-word term in the `Vocabulary`; 0 and -1 where there is none.
-    word_class
-        The class of that term, or -1.
-    number_kind, is_ten
-        What kind of number it is (see `thriftwatch.text.shapes`), and whether it reads ``10``.
-    """
-
-    number: int
-    term: int
-    word_class: int
-    number_kind: int
-    is_ten: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +70,7 @@ class Vocabulary:
     _step_nodes: dict[int, int]
     _node_term: list[int]
     _node_terms: Ints
-    _first_words: frozenset[int]
+    _openings: Mapping[tuple[int, int], int]
     _base: int
 
     def find(self, numbers: Ints, breaks: NDArray[np.bool_]) -> Hits:
@@ -133,44 +116,47 @@ class Vocabulary:
         return Hits(first, length[first], term[first])
 
     def find_in_one(
-        self, told: Mapping[int, Told], breaks: Sequence[bool]
-    ) -> list[tuple[int, int, int]]:
+        self, numbers: Sequence[int], terms: Mapping[int, int], breaks: Sequence[bool]
+    ) -> list[Hit]:
         """Do what `find` does, without arrays: for the few words of one listing.
 
         Parameters
         ----------
-        told
-            The words of which there is something to say, by place, in order.
+        numbers
+            Number of each word.
+        terms
+            The terms that words are by themselves, by the place of the word, in order.
         breaks
             Whether a sentence or the text ends behind each word.
 
         Returns
         -------
-        list of (first, length, term)
+        list of Hit
         """
-        found: list[tuple[int, int, int]] = []
-        covered = 0
-        opening, steps = self._first_words, self._step_nodes
-        for first, word in told.items():
-            node, term, length = word.number, word.term, 1
-            if node in opening:
-                size = 1
-                while size < _LONGEST_PHRASE and not breaks[first + size - 1]:
-                    following = told.get(first + size)
-                    if following is None:
-                        break
-                    node = steps.get(node * self._base + following.number, 0)
-                    if not node:
-                        break
-                    size += 1
-                    if (ended := self._node_term[node - self._base]) >= 0:
-                        term, length = ended, size
-            if term < 0:
+        hits = {first: (first, 1, term) for first, term in terms.items()}
+        phrases = self._phrases_in_one(numbers, breaks)
+        hits |= phrases
+        for first, length, _ in phrases.values():
+            for covered in range(first + 1, first + length):
+                hits.pop(covered, None)
+        return sorted(hits.values())
+
+    def _phrases_in_one(self, numbers: Sequence[int], breaks: Sequence[bool]) -> dict[int, Hit]:
+        """Return the longest phrase that begins at a word, by the word."""
+        phrases: dict[int, Hit] = {}
+        openings = list(map(self._openings.get, pairwise(numbers)))
+        for first, opening in compress(enumerate(openings), openings):
+            if breaks[first]:
                 continue
-            if first >= covered:
-                found.append((first, length, term))
-            covered = max(covered, first + length)
-        return found
+            last, node = first + 1, opening
+            while node:
+                if (term := self._node_term[node - self._base]) >= 0:
+                    phrases[first] = first, last - first + 1, term
+                if breaks[last]:
+                    break
+                last += 1
+                node = self._step_nodes.get(node * self._base + numbers[last], 0)
+        return phrases
 
 
 @cache
@@ -194,12 +180,10 @@ def load_vocabulary() -> Vocabulary:
     single = [-1] * base
     nodes: dict[tuple[int, ...], int] = {}
     node_term: dict[int, int] = {}
-    first_words: set[int] = set()
     for numbers, place in phrases:
         if len(numbers) == 1:
             single[numbers[0]] = place
             continue
-        first_words.add(numbers[0])
         for size in range(2, len(numbers) + 1):
             nodes.setdefault(numbers[:size], base + len(nodes))
         node_term[nodes[numbers]] = place
@@ -216,7 +200,8 @@ def load_vocabulary() -> Vocabulary:
     strength_list = [term.strength for term in terms]
     ends = [node_term.get(base + node, -1) for node in range(len(nodes))]
     continues = np.zeros(base, bool)
-    continues[list(first_words)] = True
+    openings = {path: node for path, node in nodes.items() if len(path) == 2}
+    continues[[first for first, _ in openings]] = True
     return Vocabulary(
         terms=terms,
         word_class=np.array(class_list, np.int64),
@@ -234,6 +219,6 @@ def load_vocabulary() -> Vocabulary:
         _step_nodes=steps,
         _node_term=ends,
         _node_terms=np.array(ends, np.int64),
-        _first_words=frozenset(first_words),
+        _openings=openings,
         _base=base,
     )
