@@ -70,8 +70,8 @@ _SILENT, _UNTELLING = map(_numbers_of, (SILENT, UNTELLING))
 _ALONE = _SILENT | _numbers_of(NOT_PAIRED)
 
 Known = tuple[int, int, int | None, Told | None, tuple[str, ...]]
-"""What is known of a word: its row, its number in the lexicon, the term it is by itself, what shapes
-ask of it, and the pieces of a compound."""
+"""What is known of a word: its row, its number in the lexicon, the term it is by itself, what
+shapes ask of it, and the pieces of a compound."""
 Paired = tuple[int, int]
 """Class and family of a term, each doubled and one more where it is negated."""
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import combinations
+from string import ascii_lowercase, digits
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,10 +36,12 @@ LEET_CLASSES = HIDDEN_CLASSES | {"origin", "garment", "condition", "market"}
 _HIDDEN_FAMILIES = frozenset({"import-word", "balpres"})
 """Words worth hiding whatever their class."""
 
+_WORD_LETTERS = frozenset(ascii_lowercase + digits)
 _LEET = [
     bytes.maketrans(b"0123456789@$!|+", letters)
     for letters in (b"oizeasgtbgasiit", b"olzeasgtbgaslit")
 ]
+_NO_LETTERS = bytes(code for code in range(256) if chr(_LEET[0][code]) not in _WORD_LETTERS)
 _HALF, _LOW_HALF, _STAR = np.uint64(32), np.uint64((1 << 32) - 1), np.uint64(1 << 63)
 _NOT_WORD = re.compile(rb"[^a-z0-9]+")
 _DIGIT = re.compile(rb"[0-9]")
@@ -89,9 +92,7 @@ def _squeezed(word: bytes) -> list[bytes]:
 
 def _decoded(text: bytes) -> list[bytes]:
     return [
-        squeezed
-        for table in _LEET
-        for squeezed in _squeezed(_NOT_WORD.sub(b"", text.translate(table)))
+        squeezed for table in _LEET for squeezed in _squeezed(text.translate(table, _NO_LETTERS))
     ]
 
 
@@ -116,22 +117,24 @@ def unmask_word(word: bytes) -> bytes | None:
     (None, None, None)
     """
     is_alphabetic, squeezed = word.isalpha(), _squeezed(word)[1:]
-    if is_alphabetic and not squeezed:
+    is_quantity = not is_alphabetic and (word.isdigit() or _NUMBERED.fullmatch(word))
+    if not squeezed and (is_alphabetic or is_quantity):
         return None  # soon said, for that is most words
-    if word in _all_words() or word.isdigit():
+    if word in _all_words():
         return None
     for candidate in squeezed:
         if candidate in _leet_words():
             return candidate
-    if not is_alphabetic and not _NUMBERED.fullmatch(word):
+    if not is_alphabetic and not is_quantity:
         is_numbered = _DIGIT_LAST.fullmatch(word)
         words = single_words(HIDDEN_CLASSES, 3) if is_numbered else _leet_words()
         for candidate in _decoded(word):
             if candidate in words:
                 return candidate
-    shortened = _STRETCHED.sub(rb"\1", word)
-    is_word = is_alphabetic and len(shortened) >= 3 and not _ROMAN.fullmatch(word)
-    return shortened if shortened != word and is_word else None
+    if not squeezed or not is_alphabetic or _ROMAN.fullmatch(word):
+        return None
+    shortened = squeezed[0]
+    return shortened if len(shortened) >= 3 else None
 
 
 def is_stretched(word: bytes) -> bool:
