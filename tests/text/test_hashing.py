@@ -86,7 +86,7 @@ def test_golden_word_rows(word, expected):
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
-        (b"bal", [20468, 3586, 108956, 228524]),
+        (b"bal", [20468, 3586, 108956, 173017]),
         (b"thrift", [111555, 122031, 141022, 198351]),
         (b"0", [195612]),
     ],

@@ -28,7 +28,8 @@ from thriftwatch.text.lexicon import lexicon_digest
 __all__ = ["FILES", "load_model", "save_model", "seal"]
 
 HEADER, WEIGHTS, CARD = FILES = ("model.json", "weights.npz", "CARD.md")
-FORMAT = 2
+FORMAT = 3
+"""Another one where files, arrays or the rows of `thriftwatch.text.hashing` mean something else."""
 BUNDLED = "thriftwatch-id"
 
 _HEADER_LIMIT = 1 << 20

@@ -1,10 +1,10 @@
 """One specification of how words, character n-grams and signals become table rows.
 
-Specification, version 2 (all arithmetic modulo 2**64, all loads little-endian)
+Specification, version 3 (all arithmetic modulo 2**64, all loads little-endian)
     word
         The CRC-32 of what a word reads as, its top ``bits`` bits.
     character n-gram
-        3 to 6 bytes of ``<word>``, read as one number ``g``: the top bits of
+        3 or 5 bytes of ``<word>``, read as one number ``g``: the top bits of
         ``g * 0xD6E8FEB86659FD93``.
     signal
         A kind and two small numbers as one code: the top bits of
@@ -51,7 +51,8 @@ __all__ = [
     "word_rows",
 ]
 
-GRAM_SIZES = (3, 4, 5, 6)
+GRAM_SIZES = (3, 5)
+"""4 and 6 besides, as in version 2, double the work on a new word and change no judgement."""
 LONGEST_WORD = 32
 PADDING = LONGEST_WORD + 8
 
