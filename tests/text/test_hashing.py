@@ -52,7 +52,7 @@ def specified_gram_rows(word, bits):
     return [
         (int.from_bytes(framed[at : at + size], "little") * 0xD6E8FEB86659FD93 & ALL_BITS)
         >> (64 - bits)
-        for size in (3, 4, 5, 6)
+        for size in (3, 5)
         for at in range(len(framed) - size + 1)
     ]
 
