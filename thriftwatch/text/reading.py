@@ -61,19 +61,22 @@ def read_word(written: bytes) -> Reading:
     >>> read_word(b"b3k4s").form, read_word(b"25rb").form, read_word(b"uniqlo").form
     (b'bekas', b'00rb', b'<brand_foreign>')
     """
-    vocabulary, hidden, word = load_vocabulary(), None, written
-    number = vocabulary.numbers.get(word, 0)
-    if vocabulary.single_terms[number] < 0:  # a term hides nothing
+    vocabulary, hidden = load_vocabulary(), None
+    if vocabulary.single_terms[vocabulary.numbers.get(written, 0)] < 0:  # a term hides nothing
         hidden = unmask_word(written) or misspellings().get(written)
-        word = hidden or written
-        number = vocabulary.numbers.get(word, 0)
+    return _reading(written, hidden, () if hidden else split_compound(written) or ())
+
+
+def _reading(written: bytes, hidden: bytes | None, pieces: tuple[bytes, ...]) -> Reading:
+    """Look a word up, given what it hides or is made of."""
+    vocabulary, word = load_vocabulary(), hidden or written
+    number = vocabulary.numbers.get(word, 0)
     term = vocabulary.single_terms[number]
     if term >= 0 and (name := vocabulary.terms[term].word_class) in NAMES:
         form, kind = b"<%b>" % name.encode(), 0  # all of a class read the same
     else:
         form = word.translate(_DIGITS_AS_0)
         kind = number_kind(form)
-    pieces = () if hidden else split_compound(written) or ()
     return Reading(form, number, term, kind, word == _TEN, hidden is not None, pieces)
 
 
@@ -107,11 +110,15 @@ def read_words(written: Sequence[bytes]) -> tuple[list[bytes], dict[int, Reading
     telling = {
         place: Reading(forms[place], number_kind=kind) for place, kind in enumerate(kinds) if kind
     }
-    unusual = _telling_words().intersection(written) | maybe_masked(written)
-    unusual |= maybe_compound(written)
-    for place in [place for place, word in enumerate(written) if word in unusual]:
-        telling[place] = reading = read_word(written[place])
-        forms[place] = reading.form
+    unusual = maybe_masked(written) | maybe_compound(written)
+    told = unusual | _telling_words().intersection(written)
+    for place in [place for place, word in enumerate(written) if word in told]:
+        word = written[place]
+        if word in unusual:
+            reading = read_word(word)
+        else:  # it is neither masked nor a compound
+            reading = _reading(word, misspellings().get(word), ())
+        telling[place], forms[place] = reading, reading.form
     return forms, telling
 
 
