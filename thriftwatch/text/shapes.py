@@ -47,7 +47,7 @@ IN_SHAPES = _SIZE, _UNIT, _MEASURE = tuple(
 
 
 class Told(NamedTuple):
-    """What shapes ask of a word: its part of a `thriftwatch.text.reading.Reading`.
+    """What shapes ask of a word.
 
     Attributes
     ----------
