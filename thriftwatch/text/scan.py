@@ -42,6 +42,7 @@ from thriftwatch.text.tokens import (
     CHAIN_BYTES,
     HASHTAG,
     LINKS,
+    LOWER_WORD_BYTES,
     SENTENCE_ENDS,
     SYMBOLS_BEFORE,
     SYMBOLS_BEHIND,
@@ -52,11 +53,17 @@ from thriftwatch.text.wordstore import MOST_WORDS, WordStore
 
 __all__ = ["Scanner"]
 
-_WORD = re.compile(r"([a-z0-9]+)")
-_LINKS = frozenset(LINKS.decode()) | {f"*{chr(code)}" for code in range(128)}
-_SENTENCE_ENDS = frozenset(SENTENCE_ENDS.decode())
-_SYMBOLS_BEFORE = frozenset(SYMBOLS_BEFORE.decode())
-_SYMBOLS_BEHIND = frozenset(SYMBOLS_BEHIND.decode())
+
+def _each(characters: bytes) -> frozenset[bytes]:
+    return frozenset(bytes((code,)) for code in characters)
+
+
+_WORD = re.compile(rb"[A-Za-z0-9]+")
+_WORDS_APART = LOWER_WORD_BYTES.replace(b"\0", b" ")
+_LINKS = _each(LINKS) | {b"*%c" % code for code in range(128)}
+_SENTENCE_ENDS, _SYMBOLS_BEFORE, _SYMBOLS_BEHIND = map(
+    _each, (SENTENCE_ENDS, SYMBOLS_BEFORE, SYMBOLS_BEHIND)
+)
 _SHORT_GAP, _MOST_GAPS = 3, 1 << 14
 
 
@@ -69,13 +76,13 @@ _DENIABLE, _DENIALS, _HOLDING = map(_numbers_of, (DENIABLE, DENIALS, HOLDS_GARME
 _SILENT, _UNTELLING = map(_numbers_of, (SILENT, UNTELLING))
 _ALONE = _SILENT | _numbers_of(NOT_PAIRED)
 
-Known = tuple[int, int, int | None, Told | None, tuple[str, ...]]
+Known = tuple[int, int, int | None, Told | None, tuple[bytes, ...]]
 """What is known of a word: its row, its number in the lexicon, the term it is by itself, what
 shapes ask of it, and the pieces of a compound."""
 Paired = tuple[int, int]
 """Class and family of a term, each doubled and one more where it is negated."""
 
-_BORDER = "\x80"
+_BORDER = b"\x80"
 """Stands between title and description; no folded text has it."""
 _BREAKS, _TITLE_ENDS, _LINKED, _OPENS, _CLOSES = (1 << bit for bit in range(5))
 """What a gap between words may do: end a sentence, end the title, link its neighbours to a chain,
@@ -113,7 +120,7 @@ class Scanner:
 
     def __init__(self, store: WordStore, signals: SignalRows) -> None:
         self._store, self._signal_source = store, signals
-        self._known: dict[str, Known] = {}
+        self._known: dict[bytes, Known] = {}
         self._rows_of_shape = cache(self._look_up_shape)  # a few hundred at most
         self._rows_of_term = cache(self._look_up_term)  # a few thousand at most
         self._rows_of_pair = lru_cache(maxsize=1 << 13)(self._look_up_pair)
@@ -163,7 +170,7 @@ class Scanner:
         counted.pop(0, None)
         return list(counted), list(signals.values())
 
-    def _read(self, words: list[str]) -> tuple[list[str], list[Known]]:
+    def _read(self, words: list[bytes]) -> tuple[list[bytes], list[Known]]:
         """Return words cut to the longest that is read, and what is known of them.
 
         New ones are learned.
@@ -194,21 +201,20 @@ class Scanner:
         """Return the row of each signal, by its code."""
         return dict(zip(codes, self._signal_source.signal_rows(codes), strict=True))
 
-    def _learn_words(self, new: list[str]) -> None:
+    def _learn_words(self, new: list[bytes]) -> None:
         """Learn all new words of a listing at once."""
         if not new:
             return
-        forms, telling = read_words([word.encode() for word in new])
+        forms, telling = read_words(new)
         rows = self._store.rows(forms)
-        learned: dict[str, Known] = {
+        learned: dict[bytes, Known] = {
             word: (row, 0, None, None, ()) for word, row in zip(new, rows, strict=True)
         }
         classes = self._vocabulary.class_list
         for place, reading in telling.items():
             term = None if reading.term < 0 else reading.term
             told = _told(reading, -1 if term is None else classes[term])
-            pieces = tuple(piece.decode() for piece in reading.pieces)
-            learned[new[place]] = rows[place], reading.lexicon_number, term, told, pieces
+            learned[new[place]] = rows[place], reading.lexicon_number, term, told, reading.pieces
         self._known.update(learned)  # all at once, whenever there is an interruption
 
     def _negated(self, hits: list[Hit], breaks: list[bool]) -> set[int]:
@@ -274,14 +280,14 @@ class Scanner:
 
 
 def _taken_apart(
-    words: list[str],
-    every_pieces: Iterable[tuple[str, ...]],
-    gaps: list[str],
+    words: list[bytes],
+    every_pieces: Iterable[tuple[bytes, ...]],
+    gaps: list[bytes],
     breaks: list[bool],
     titled: int,
-) -> tuple[list[str], list[str], list[bool], int]:
+) -> tuple[list[bytes], list[bytes], list[bool], int]:
     """Put the pieces of compounds in their place, but for hashtags."""
-    new_words: list[str] = []
+    new_words: list[bytes] = []
     new_gaps = gaps[:1]
     new_breaks: list[bool] = []
     new_titled = titled
@@ -289,7 +295,7 @@ def _taken_apart(
         is_compound = pieces and not gaps[at].endswith(HASHTAG)
         glued = len(pieces) - 1 if is_compound else 0
         new_words += pieces if is_compound else (word,)
-        new_gaps += [*[""] * glued, gaps[at + 1]]
+        new_gaps += [*[b""] * glued, gaps[at + 1]]
         new_breaks += [*[False] * glued, breaks[at]]
         new_titled += glued if at < titled else 0
     return new_words, new_gaps, new_breaks, new_titled
@@ -347,7 +353,7 @@ def _negated(first: int, breaks: list[bool], negators: set[int]) -> bool:
     return False
 
 
-def _words(title: str, description: str) -> tuple[list[str], list[str], list[bool], int]:
+def _words(title: str, description: str) -> tuple[list[bytes], list[bytes], list[bool], int]:
     """Split a listing into words, chains of pieces put together where they hide a word.
 
     Returns
@@ -359,9 +365,9 @@ def _words(title: str, description: str) -> tuple[list[str], list[str], list[boo
     titled
         How many of the words stand in the title.
     """
-    text = f"{fold_text(title)}{_BORDER}{fold_text(description)}"
-    pieces = _WORD.split(text.lower())
-    words, gaps = pieces[1::2], pieces[::2]  # a gap before each word, and one behind the last
+    text = fold_text(title).encode() + _BORDER + fold_text(description).encode()
+    words = text.translate(_WORDS_APART).split()
+    gaps = _WORD.split(text)  # a gap before each word, and one behind the last
     breaks, titled = [False] * len(gaps), 0
     roles = {at: role for at, role in enumerate(map(_ROLES.__getitem__, gaps)) if role}
     for at, role in roles.items():
@@ -382,12 +388,12 @@ def _words(title: str, description: str) -> tuple[list[str], list[str], list[boo
     return words, gaps, breaks[1:], titled
 
 
-class _Roles(dict[str, int]):
+class _Roles(dict[bytes, int]):
     """What a gap does, as the sum of the constants above; that of short ones is remembered."""
 
-    def __missing__(self, gap: str) -> int:
+    def __missing__(self, gap: bytes) -> int:
         first, last, is_border = gap[:1], gap[-1:], _BORDER in gap
-        breaks = is_border or first in _SENTENCE_ENDS or (first == "." and len(gap) > 1)
+        breaks = is_border or first in _SENTENCE_ENDS or (first == b"." and len(gap) > 1)
         role = _BREAKS * breaks | _TITLE_ENDS * is_border | _LINKED * (gap in _LINKS)
         role |= _OPENS * (last in _SYMBOLS_BEFORE) | _CLOSES * (first in _SYMBOLS_BEHIND)
         if len(gap) <= _SHORT_GAP and len(self) < _MOST_GAPS:
@@ -399,8 +405,8 @@ _ROLES = _Roles()
 
 
 def _hidden_words(
-    words: list[str], gaps: list[str], roles: dict[int, int]
-) -> list[tuple[int, int, str]]:
+    words: list[bytes], gaps: list[bytes], roles: dict[int, int]
+) -> list[tuple[int, int, bytes]]:
     """Return first and last word of each chain that hides a word, and that word."""
     linked = _linked(words, gaps, roles)
     if not linked and not roles:
@@ -408,26 +414,26 @@ def _hidden_words(
     opened = {at for at, role in roles.items() if role & _OPENS}
     closed = {at for at, role in roles.items() if role & _CLOSES}
     starts = opened.union(at - 1 for at in linked | closed) - linked
-    found: list[tuple[int, int, str]] = []
+    found: list[tuple[int, int, bytes]] = []
     for first in sorted(starts):
         if not 0 <= first < len(words):
             continue
         last = first
         while last + 1 in linked:
             last += 1
-        pieces = [gaps[first][-1:] if first in opened else "", words[first]]
+        pieces = [gaps[first][-1:] if first in opened else b"", words[first]]
         for at in range(first + 1, last + 1):
             pieces += gaps[at], words[at]
-        chain = "".join((*pieces, gaps[last + 1][:1] if last + 1 in closed else ""))
+        chain = b"".join((*pieces, gaps[last + 1][:1] if last + 1 in closed else b""))
         # Without a letter (9/10) it hides nothing.
         if len(chain) <= CHAIN_BYTES and chain.islower():
-            hidden = unmask_chain(chain.encode())
+            hidden = unmask_chain(chain)
             if hidden is not None:
-                found.append((first, last, hidden.decode()))
+                found.append((first, last, hidden))
     return found
 
 
-def _linked(words: list[str], gaps: list[str], roles: dict[int, int]) -> set[int]:
+def _linked(words: list[bytes], gaps: list[bytes], roles: dict[int, int]) -> set[int]:
     """Return the gaps that link the word before them to the one behind them."""
     linked = {at for at, role in roles.items() if role & _LINKED and 0 < at < len(words)}
     lengths = list(map(len, words))
@@ -437,7 +443,7 @@ def _linked(words: list[str], gaps: list[str], roles: dict[int, int]) -> set[int
     spelled = [
         at
         for before, at in pairwise(single)
-        if before == at - 1 and gaps[at] == " "
+        if before == at - 1 and gaps[at] == b" "
         # Spelled letters end where a chain of another kind begins: "t.h.r.i.f.t b a l".
         if before not in linked and at + 1 not in linked
     ]

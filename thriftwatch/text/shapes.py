@@ -171,7 +171,7 @@ def find_shapes(
 
 
 def shapes_in_one(
-    told: Mapping[int, Told], gaps: Sequence[str], titled: int, vocabulary: Vocabulary
+    told: Mapping[int, Told], gaps: Sequence[bytes], titled: int, vocabulary: Vocabulary
 ) -> Iterator[tuple[int, int]]:
     """Do what `find_shapes` does, without arrays: for the few words of one listing.
 
@@ -201,9 +201,9 @@ def shapes_in_one(
             yield 3, 0
         if not kind:
             continue
-        if kind == _DIGIT and gaps[at][:1] == "/" and after.is_ten:
+        if kind == _DIGIT and gaps[at][:1] == b"/" and after.is_ten:
             yield 0, 0
-        if kind == _TWO and gaps[at][:1] == "%":
+        if kind == _TWO and gaps[at][:1] == b"%":
             yield 1, 0
         crossed = after.number_kind == _TIMES and second.number_kind == _TWO
         if kind == _PAIR or (kind == _TWO and crossed):

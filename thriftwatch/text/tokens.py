@@ -29,14 +29,14 @@ def _among(table: NDArray[np.bool_], characters: NDArray[np.uint8]) -> NDArray[n
     return np.frombuffer(bytearray(characters).translate(table.tobytes()), np.bool_)
 
 
-_LOWER_WORD_BYTES = bytes(
+LOWER_WORD_BYTES = bytes(
     ord(chr(b).lower()) if b < 128 and chr(b).isalnum() else 0 for b in range(256)
 )
 LINKS = b"./-_*|~'`!@$+^=\\,&#:"
 SYMBOLS_BEFORE, SYMBOLS_BEHIND = b"@$!", b"@$"
 """Symbols that may be the first or the last letter of a word."""
 SENTENCE_ENDS = b"\n\r;!?"
-HASHTAG = "#"
+HASHTAG = b"#"
 CHAIN_BYTES = 64
 """Longer chains are not one word."""
 _LINKS, _SENTENCE_ENDS = _table(LINKS), _table(SENTENCE_ENDS)
@@ -104,7 +104,7 @@ def split_words(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Words:
     """
     size = len(data)
     padded = b"".join((data.data, bytes(PADDING)))
-    lower = np.frombuffer(padded.translate(_LOWER_WORD_BYTES), np.uint8)
+    lower = np.frombuffer(padded.translate(LOWER_WORD_BYTES), np.uint8)
     inside = lower[:size] != 0
     begins, ends = inside.copy(), inside.copy()
     begins[1:] &= ~inside[:-1]
