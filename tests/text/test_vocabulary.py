@@ -76,6 +76,22 @@ def reference_terms(words):
 
 
 @given(
+    st.lists(st.sampled_from([form for form, _ in FORMS]), min_size=1, max_size=8).map(" ".join),
+    st.randoms(use_true_random=False),
+)
+def test_one_listing_has_the_terms_that_a_block_has(text, random):
+    vocabulary = load_vocabulary()
+    kept = [word for word in text.split() if random.random() < 0.9] or ["xq"]
+    numbers = [vocabulary.numbers.get(word.encode(), 0) for word in kept]
+    breaks = [random.random() < 0.1 for _ in numbers[1:]] + [True]
+    single = [vocabulary.single_terms[number] for number in numbers]
+    terms = {at: term for at, term in enumerate(single) if term >= 0}
+    found = vocabulary.find(np.array(numbers), np.array(breaks))
+    columns = (found.first.tolist(), found.length.tolist(), found.term.tolist())
+    assert vocabulary.find_in_one(numbers, terms, breaks) == list(zip(*columns, strict=True))
+
+
+@given(
     st.lists(
         st.sampled_from([form for form, _ in FORMS if " " in form])
         | st.sampled_from(["xq", "bekas", "bal", "import", "cakar", "second", "ayam", "motor"]),

@@ -52,7 +52,7 @@ __all__ = [
 ]
 
 GRAM_SIZES = (3, 5)
-"""4 and 6 besides, as in version 2, double the work on a new word and change no judgement."""
+"""4 and 6 besides, as in version 2, double the work on a new word and judge no better."""
 LONGEST_WORD = 32
 PADDING = LONGEST_WORD + 8
 

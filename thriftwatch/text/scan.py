@@ -396,7 +396,9 @@ class _Roles(dict[bytes, int]):
         breaks = is_border or first in _SENTENCE_ENDS or (first == b"." and len(gap) > 1)
         role = _BREAKS * breaks | _TITLE_ENDS * is_border | _LINKED * (gap in _LINKS)
         role |= _OPENS * (last in _SYMBOLS_BEFORE) | _CLOSES * (first in _SYMBOLS_BEHIND)
-        if len(gap) <= _SHORT_GAP and len(self) < _MOST_GAPS:
+        if len(gap) <= _SHORT_GAP:
+            if len(self) == _MOST_GAPS:
+                self.clear()
             self[gap] = role
         return role
 

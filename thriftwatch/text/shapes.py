@@ -38,7 +38,7 @@ SHAPES = (
     "price by unit",  # 35rb/pcs, 5jt sebal
     "count of unit",  # 100 pcs
 )
-_DIGIT, _TWO, _THREE, _MANY, _PRICE, _PAIR, _TIMES, _TEN = range(1, 9)
+_DIGIT, _TWO, _THREE, _MANY, _PRICE, _PAIR, _TIMES = range(1, 8)
 _NO_UNIT = 1 << 16
 IN_SHAPES = _SIZE, _UNIT, _MEASURE = tuple(
     CLASS_NUMBERS[name] for name in ("size", "unit", "measure")

@@ -19,7 +19,6 @@ from thriftwatch.text.lexicon import CLASS_NUMBERS, NAMES, Term, load_lexicon
 __all__ = ["Hit", "Hits", "Vocabulary", "load_vocabulary"]
 
 Ints = NDArray[np.int64]
-_LONGEST_PHRASE = 4
 
 Hit = tuple[int, int, int]
 """First word, number of words and term."""
@@ -72,6 +71,7 @@ class Vocabulary:
     _node_terms: Ints
     _openings: Mapping[tuple[int, int], int]
     _base: int
+    _longest: int
 
     def find(self, numbers: Ints, breaks: NDArray[np.bool_]) -> Hits:
         """Find the terms in a block of words.
@@ -94,7 +94,7 @@ class Vocabulary:
         # The last word ends a text, so a break always comes before the end of the block.
         at = np.flatnonzero(self._continues.take(numbers) & ~breaks)
         node = numbers[at]
-        for size in range(2, _LONGEST_PHRASE + 1):
+        for size in range(2, self._longest + 1):
             if size > 2:
                 going_on = np.flatnonzero(~breaks[at + size - 2])
                 at, node = at[going_on], node[going_on]
@@ -109,7 +109,7 @@ class Vocabulary:
             term[at[ends]] = ended[ends]
             length[at[ends]] = size
         covered = np.zeros(len(numbers), bool)
-        for size in range(2, _LONGEST_PHRASE + 1):
+        for size in range(2, self._longest + 1):
             phrase = np.flatnonzero(length >= size)
             covered[phrase + size - 1] = True
         first = np.flatnonzero((length > 0) & ~covered)
@@ -221,4 +221,5 @@ def load_vocabulary() -> Vocabulary:
         _node_terms=np.array(ends, np.int64),
         _openings=openings,
         _base=base,
+        _longest=max(map(len, nodes)),
     )
