@@ -438,10 +438,9 @@ def _hidden_words(
 def _linked(words: list[bytes], gaps: list[bytes], roles: dict[int, int]) -> set[int]:
     """Return the gaps that link the word before them to the one behind them."""
     linked = {at for at, role in roles.items() if role & _LINKED and 0 < at < len(words)}
-    lengths = list(map(len, words))
-    if lengths.count(1) <= 1:
+    single = [at for at, word in enumerate(words) if len(word) == 1]
+    if len(single) <= 1:
         return linked
-    single = [at for at, length in enumerate(lengths) if length == 1]
     spelled = [
         at
         for before, at in pairwise(single)

@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import combinations
-from string import ascii_lowercase, digits
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,14 +35,13 @@ LEET_CLASSES = HIDDEN_CLASSES | {"origin", "garment", "condition", "market"}
 _HIDDEN_FAMILIES = frozenset({"import-word", "balpres"})
 """Words worth hiding whatever their class."""
 
-_WORD_LETTERS = frozenset(ascii_lowercase + digits)
 _LEET = [
     bytes.maketrans(b"0123456789@$!|+", letters)
     for letters in (b"oizeasgtbgasiit", b"olzeasgtbgaslit")
 ]
-_NO_LETTERS = bytes(code for code in range(256) if chr(_LEET[0][code]) not in _WORD_LETTERS)
 _HALF, _LOW_HALF, _STAR = np.uint64(32), np.uint64((1 << 32) - 1), np.uint64(1 << 63)
 _NOT_WORD = re.compile(rb"[^a-z0-9]+")
+_NO_LETTERS = b"".join(_NOT_WORD.findall(_LEET[0]))  # what is no letter stands for itself
 _DIGIT = re.compile(rb"[0-9]")
 _STRETCHED = re.compile(rb"([a-z])\1{2,}")
 _NUMBERED = re.compile(rb"[0-9]{2,}[a-z]{1,3}|[a-z]{1,3}[0-9]{2,}")
