@@ -3,11 +3,12 @@ import unicodedata
 import numpy as np
 import pytest
 from disguises import ALPHABET
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from listings import any_text
+from listings import any_text, seller_text
 
 from thriftwatch.text.fold import fold_bytes, fold_character, fold_text
+from thriftwatch.text.turned import TURNS
 
 LONGEST = 64  # no character folds to more bytes than this
 FIRST_LETTERS = {
@@ -50,7 +51,8 @@ def test_every_letter_of_a_decorated_alphabet_is_the_plain_letter(first):
     [
         ("ᴛʜʀɪꜰᴛ", "thrift"),  # small capitals
         ("ᵗʰʳⁱᶠᵗ", "thrift"),  # superscript
-        ("ʇɟᴉɹɥʇ", "tfirht"),  # turned letters: the order is undone later
+        ("1 ꞁɐq ʇɟᴉɹɥʇ", "1 bal thrift"),  # upside down
+        ("buka \u202elab\u202c", "buka bal"),  # shown from right to left
         ("тhгіft", "thrift"),  # Cyrillic
         ("ѕесопd", "second"),
         ("imрогt", "import"),
@@ -133,11 +135,13 @@ def test_every_folded_byte_knows_the_character_it_comes_from(text):
     assert ((folded.origin >= 0) & (folded.origin < len(data))).all()
     assert (data[folded.origin] & 0xC0 != 0x80).all()  # never inside a character
     plain = data[folded.origin] < 0x80
-    assert (folded.data[plain] == data[folded.origin][plain]).all()
+    if not set(TURNS) & set(text):
+        assert (folded.data[plain] == data[folded.origin][plain]).all()
 
 
-@given(st.lists(any_text, max_size=8))
+@given(st.lists(seller_text, max_size=8))
 @example(["x🇯🇵", "🇰🇷y"])
+@example(["ʇɟᴉɹɥʇ é", "dnoces", "\u202elab", "lab"])
 @example(["é", "", "\0", "🇯", "🇵"])
 def test_a_block_folds_every_text_as_it_is_folded_alone(texts):
     folded, _, offsets = fold_together(texts)
@@ -151,6 +155,7 @@ def test_a_block_folds_every_text_as_it_is_folded_alone(texts):
 
 @given(any_text, any_text)
 def test_text_behind_a_space_does_not_change_what_stands_before_it(text, rest):
+    assume("\u202e" not in text)  # it turns all of a line around
     assert fold_text(f"{text} {rest}") == f"{fold_text(text)} {fold_text(rest)}"
 
 

@@ -226,6 +226,18 @@ def test_unmasking_anything_gives_a_plain_word_or_nothing(content):
         assert read is None or re.fullmatch(rb"[a-z0-9]+", read)
 
 
+@pytest.mark.parametrize(
+    ("misspelt", "word"),
+    [
+        ("abl", "bal"), ("cbao", "cabo"), ("sotrir", "sortir"), ("karungn", "karungan"),
+        ("thrft", "thrift"), ("scnd", "second"), ("tfirht", "thrift"), ("bla", None), ("lab", None),
+        ("sekarng", None), ("kepalan", None), ("kilan", None), ("balan", None),
+    ],
+)  # fmt: skip
+def test_words_are_read_as_misspelt_only_where_they_are_no_other_word(misspelt, word):
+    assert misspellings().get(misspelt.encode()) == (word and word.encode())
+
+
 def test_misspellings_are_no_words_of_the_lexicon():
     forms = {form for term in load_lexicon() for form in term.forms}
     assert not forms & {form.decode() for form in misspellings()}

@@ -7,6 +7,7 @@ every folded byte can be traced to the byte it came from. Disguises made of ordi
 """
 
 import re
+import sys
 import unicodedata
 from functools import cache, lru_cache
 from threading import Lock
@@ -17,11 +18,13 @@ from anyascii import anyascii
 from numpy.typing import NDArray
 
 from thriftwatch.text.hashing import counted_up
+from thriftwatch.text.turned import TURNS, turns
 
 __all__ = ["Folded", "fold_bytes", "fold_character", "fold_text"]
 
 _FIRST_FLAG, _LAST_FLAG = 0x1F1E6, 0x1F1FF  # regional indicators: flags, and letters in disguise
-_FLAG = re.compile(f"[{chr(_FIRST_FLAG)}-{chr(_LAST_FLAG)}]")
+_NOT_ALONE = re.compile(f"[{chr(_FIRST_FLAG)}-{chr(_LAST_FLAG)}{TURNS}]")
+"""Characters that cannot be folded without those around them."""
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _STARTS_RUN, _ENDS_RUN = 1 << 21, 1 << 22  # marks above the code points, see _fold_key
 _TRADE_MARKS = "™℠"
@@ -120,7 +123,7 @@ def fold_text(text: str) -> str:
     if text.isascii():
         return text
     raw = text.encode("utf-8", "replace")
-    if _FLAG.search(text):
+    if _NOT_ALONE.search(text):
         folded = fold_bytes(np.frombuffer(raw, np.uint8), np.array([0, len(raw)], np.int64))
         return folded.data.tobytes().decode("ascii")
     return _NOT_ASCII.sub(lambda run: "".join(map(fold_character, run[0])), raw.decode())
@@ -153,9 +156,8 @@ def fold_bytes(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Folded:
         return Folded(data, offsets, None)
     is_lead = data[at] >= 0xC0
     leads = at[is_lead]
-    sizes, starts, pool = _replacements().find(
-        _fold_keys(_code_points(data, leads), leads, offsets)
-    )
+    points = _code_points(data, leads)
+    sizes, starts, pool = _replacements().find(_fold_keys(points, leads, offsets))
     became = np.zeros(len(at), np.int64)  # continuation bytes fold to nothing
     became[is_lead] = sizes
     shift = np.append(0, np.cumsum(became - 1))
@@ -166,7 +168,33 @@ def fold_bytes(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Folded:
     folded = np.empty(len(kept), np.uint8)
     folded[kept] = data[ascii]
     folded[replaced] = pool[starts.repeat(sizes) + within]
-    return Folded(folded, offsets + shift[np.searchsorted(at, offsets)], (at, became))
+    result = Folded(folded, offsets + shift[np.searchsorted(at, offsets)], (at, became))
+    if (turning := _is_turning().take(points)).any():
+        _turn_back(result, data, offsets, leads[turning])
+    return result
+
+
+def _turn_back(
+    folded: Folded, data: NDArray[np.uint8], offsets: NDArray[np.int64], at: NDArray[np.int64]
+) -> None:
+    """Put the letters of words in order that are written from the last one, in texts with `at`."""
+    origin = folded.origin
+    assert origin is not None
+    for text in np.unique(np.searchsorted(offsets, at, "right") - 1).tolist():
+        start, end = offsets[text : text + 2]
+        characters = start + np.flatnonzero(data[start:end] & 0xC0 != 0x80)
+        places = np.append(np.searchsorted(origin, characters), folded.offsets[text + 1])
+        for turn in turns(data[start:end].tobytes().decode()):
+            letters = folded.data[places[turn.start] : places[turn.end]]
+            letters[:] = np.frombuffer(turn.undo(letters.tobytes()), np.uint8)
+
+
+@cache
+def _is_turning() -> NDArray[np.bool_]:
+    """Return which code points are among `TURNS`."""
+    table = np.zeros(sys.maxunicode + 1, bool)
+    table[list(map(ord, TURNS))] = True
+    return table
 
 
 class _Replacements:

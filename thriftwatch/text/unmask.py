@@ -50,11 +50,11 @@ _ROMAN = re.compile(rb"[ivxlcm]+")  # and the size XXXL
 _DIGIT_LAST = re.compile(rb"[a-z]+[0-9]")
 """Often a word and a number: us4, top1, min5."""
 _VOWELS = b"aeiou"
-_UPSIDE_DOWN = bytes.maketrans(b"bdnpqu", b"qpudbn")
 _FEW_LETTERS = 1000
 SHORTEST_SURE = 5  # shorter words are one letter away from too many others
 _SHORTEST_SURE_WHOLESALE = 7
-_SHORTEST_SWAPPED = 4  # cbao: few words have such consonants in a row
+_SHORTEST_SWAPPED_WHOLESALE = 6
+_SHORTEST_DROPPED = 4  # letters that are left
 
 
 @cache
@@ -310,8 +310,7 @@ def _by_first_letter() -> dict[bytes, list[bytes]]:
 def misspellings() -> dict[bytes, bytes]:
     """Return every form that drops vowels of a hidden word, swaps neighbours or turns it around.
 
-    Turned around is read from the right, or upside down. Forms that are words themselves (of the
-    lexicon, or of `_ORDINARY`) are left out.
+    Forms that are words themselves (of the lexicon, or of `_ORDINARY`) are left out.
 
     Returns
     -------
@@ -326,26 +325,27 @@ def misspellings() -> dict[bytes, bytes]:
     """
     taken = _all_words() | _ORDINARY
     found: dict[bytes, bytes] = {}
-    words = single_words(HIDDEN_CLASSES, _SHORTEST_SWAPPED)
+    words = single_words(HIDDEN_CLASSES, 3)
     for word in sorted(words, key=lambda word: (word not in _canonical_words(), word)):
         for form in _misspelt(word) if word.isalpha() else ():
-            if form not in taken and len(form) >= SHORTEST_SURE - 1:
+            if form not in taken:
                 found.setdefault(form, word)
     return found
 
 
 def _misspelt(word: bytes) -> list[bytes]:
+    if len(word) == 3:
+        return [bytes((word[1], word[0], word[2]))] if word in _canonical_words() else []  # abl
     swaps = _swaps(word)
     if len(word) < SHORTEST_SURE:
-        return swaps[:1]
-    if word not in sure_words():
-        return []
-    turned = word[::-1].translate(_UPSIDE_DOWN)
-    if word not in single_words(_GOODS_CLASSES, SHORTEST_SURE):
-        # Without its vowels a bale word may be an ordinary one: sekarung, sekarang.
-        return [*swaps, word[::-1], turned]
-    sounded = word.replace(b"r", b"p")  # Cyrillic р is a p to the eye and an r to the ear
-    return [*_vowel_drops(word), *swaps, word[::-1], turned, sounded]
+        return swaps[:1]  # cbao: few words have such consonants in a row
+    if word in single_words(_GOODS_CLASSES, SHORTEST_SURE):
+        sounded = word.replace(b"r", b"p")  # Cyrillic р is a p to the eye and an r to the ear
+        return [*_vowel_drops(word, 5), *swaps, word[::-1], sounded]
+    if word in sure_words():
+        # Without all its vowels a bale word may be an ordinary one.
+        return [*_vowel_drops(word, 1), *swaps, word[::-1]]
+    return swaps if len(word) >= _SHORTEST_SWAPPED_WHOLESALE else []
 
 
 @cache
@@ -355,11 +355,12 @@ def sure_words() -> frozenset[bytes]:
     return goods | single_words(HIDDEN_CLASSES, _SHORTEST_SURE_WHOLESALE)
 
 
-def _vowel_drops(word: bytes) -> list[bytes]:
+def _vowel_drops(word: bytes, most: int) -> list[bytes]:
     vowels = [i for i, letter in enumerate(word) if letter in _VOWELS and i > 0][:5]
+    most = min(most, len(vowels), len(word) - _SHORTEST_DROPPED)
     return [
         bytes(letter for i, letter in enumerate(word) if i not in dropped)
-        for count in range(1, len(vowels) + 1)
+        for count in range(1, most + 1)
         for dropped in combinations(vowels, count)
     ]
 
@@ -373,6 +374,7 @@ def _swaps(word: bytes) -> list[bytes]:
 
 
 _ORDINARY = frozenset(
-    b"bakh beksan blas cakap gasan kras kurang kurs laok perlop seni sekon bekal".split()
+    b"bakh bekal beksan blas bukana cakap gasan kakina kepalan kilona kolina kras kurang kurs laok "
+    b"partia perlop sekarng sekon seni".split()
 )
 """Ordinary words that a misspelling of a hidden-class word would be."""
