@@ -38,7 +38,9 @@ pieces = (
     | disguised
     | glued
     | numbers
-    | st.sampled_from(["bukan", "no", "tidak", "yang", "dan", "!!", ".", "\n", "25", "hoodiee"])
+    | st.sampled_from(
+        ["bukan", "no", "tidak", "yang", "dan", "!!", ".", "\n", "25", "3", "hoodiee"]
+    )
     | any_text
 )
 seller_text = st.lists(pieces, max_size=8).map(" ".join)

@@ -441,11 +441,18 @@ def _linked(words: list[bytes], gaps: list[bytes], roles: dict[int, int]) -> set
     single = [at for at, word in enumerate(words) if len(word) == 1]
     if len(single) <= 1:
         return linked
-    spelled = [
+    spelled = {
         at
         for before, at in pairwise(single)
         if before == at - 1 and gaps[at] == b" "
         # Spelled letters end where a chain of another kind begins: "t.h.r.i.f.t b a l".
         if before not in linked and at + 1 not in linked
-    ]
-    return linked.union(spelled)
+    }
+    # A number before or behind them is none of them: "1 b a l", "m o n z a 3 pcs".
+    numbers = {
+        at
+        for at in spelled
+        if (at - 1 not in spelled and words[at - 1].isdigit())
+        or (at + 1 not in spelled and words[at].isdigit())
+    }
+    return linked | (spelled - numbers)

@@ -181,7 +181,12 @@ def _links(
     linked = np.zeros(len(words) + 1, bool)
     linked[at[by_symbol]] = True
     # Spelled letters end where a chain of another kind begins: "t.h.r.i.f.t b a l".
-    linked[spelled[~linked[spelled - 1] & ~linked[spelled + 1]]] = True
+    spelled = spelled[~linked[spelled - 1] & ~linked[spelled + 1]]
+    linked[spelled] = True
+    # A number before or behind them is none of them: "1 b a l", "m o n z a 3 pcs".
+    first, last = ~linked[spelled - 1], ~linked[spelled + 1]
+    from_digit, to_digit = (data[words.starts[spelled + k]] <= ord("9") for k in (0, 1))
+    linked[spelled[(first & from_digit) | (last & to_digit)]] = False
     before = np.flatnonzero(_among(_SYMBOLS_BEFORE, data.take(words.starts - 1)))
     before = before[words.starts[before] > offsets[words.text[before]]]
     behind = at[_SYMBOLS_BEHIND[words.gap[at]]]
