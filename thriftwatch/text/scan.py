@@ -5,13 +5,12 @@ more than the work. This module does the same with plain Python and remembered w
 one specification, and one property-based suite holds them together.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import compress, pairwise
 from operator import not_
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 from thriftwatch.text.features import (
     CLASS,
@@ -58,8 +57,15 @@ def _each(characters: bytes) -> frozenset[bytes]:
     return frozenset(bytes((code,)) for code in characters)
 
 
-_WORD = re.compile(rb"[A-Za-z0-9]+")
 _WORDS_APART = LOWER_WORD_BYTES.replace(b"\0", b" ")
+_WHITE, _NO_WHITE = b" \t\n\r\v\f", b"\xa0\x89\x8a\x8d\x8b\x8c"
+_GAPS_APART = bytes(
+    ord(" ") if of_word else code
+    for of_word, code in zip(LOWER_WORD_BYTES, bytes.maketrans(_WHITE, _NO_WHITE), strict=True)
+)
+"""What is left when text is split at white space are the gaps, their own white space replaced."""
+_AS_WRITTEN = bytes.maketrans(_NO_WHITE, _WHITE)
+_SPACE = b" ".translate(_GAPS_APART)
 _LINKS = _each(LINKS) | {b"*%c" % code for code in range(128)}
 _SENTENCE_ENDS, _SYMBOLS_BEFORE, _SYMBOLS_BEHIND = map(
     _each, (SENTENCE_ENDS, SYMBOLS_BEFORE, SYMBOLS_BEHIND)
@@ -76,9 +82,33 @@ _DENIABLE, _DENIALS, _HOLDING = map(_numbers_of, (DENIABLE, DENIALS, HOLDS_GARME
 _SILENT, _UNTELLING = map(_numbers_of, (SILENT, UNTELLING))
 _ALONE = _SILENT | _numbers_of(NOT_PAIRED)
 
-Known = tuple[int, int, int | None, Told | None, tuple[bytes, ...]]
-"""What is known of a word: its row, its number in the lexicon, the term it is by itself, what
-shapes ask of it, and the pieces of a compound."""
+
+class Telling(NamedTuple):
+    """A word of which more is known than its row.
+
+    Attributes
+    ----------
+    row
+        Its row.
+    reads
+        The word it hides, or itself.
+    term
+        The term it is by itself.
+    told
+        What shapes ask of it.
+    pieces
+        The words it is made of if it is several.
+    """
+
+    row: int
+    reads: bytes
+    term: int | None
+    told: Told | None
+    pieces: tuple[bytes, ...]
+
+
+Known = int | Telling
+"""What is known of a word: its row, and for few words more."""
 Paired = tuple[int, int]
 """Class and family of a term, each doubled and one more where it is negated."""
 
@@ -149,15 +179,20 @@ class Scanner:
         if not words:
             return [], []
         words, known = self._read(words)
-        every_row, numbers, every_term, every_told, every_pieces = zip(*known, strict=True)
-        if any(every_pieces):
-            words, gaps, breaks, titled = _taken_apart(words, every_pieces, gaps, breaks, titled)
-            _, known = self._read(words)
-            every_row, numbers, every_term, every_told, _ = zip(*known, strict=True)
-        rows = list(every_row)
-        terms = {at: term for at, term in enumerate(every_term) if term is not None}
-        told = {at: word for at, word in enumerate(every_told) if word}
-        hits = self._vocabulary.find_in_one(numbers, terms, breaks)
+        telling = [(at, word) for at, word in enumerate(known) if type(word) is Telling]
+        if compounds := {at: word.pieces for at, word in telling if word.pieces}:
+            words, gaps, breaks, titled = _taken_apart(words, compounds, gaps, breaks, titled)
+            words, known = self._read(words)
+            telling = [(at, word) for at, word in enumerate(known) if type(word) is Telling]
+        rows = cast("list[int]", known)
+        terms, told = {}, {}
+        for at, (row, reads, term, asked, _) in telling:
+            rows[at], words[at] = row, reads
+            if term is not None:
+                terms[at] = term
+            if asked:
+                told[at] = asked
+        hits = self._vocabulary.find_in_one(words, terms, breaks)
         negated = self._negated(hits, breaks)
         signals = self._rows_of_signals(hits, negated, terms, titled)
         for shape in shapes_in_one(told, gaps[1:], titled, self._vocabulary):
@@ -207,15 +242,18 @@ class Scanner:
             return
         forms, telling = read_words(new)
         rows = self._store.rows(forms)
-        learned: dict[bytes, Known] = {
-            word: (row, 0, None, None, ()) for word, row in zip(new, rows, strict=True)
-        }
-        classes = self._vocabulary.class_list
+        learned: dict[bytes, Known] = dict(zip(new, rows, strict=True))
         for place, reading in telling.items():
-            term = None if reading.term < 0 else reading.term
-            told = _told(reading, -1 if term is None else classes[term])
-            learned[new[place]] = rows[place], reading.lexicon_number, term, told, reading.pieces
+            learned[new[place]] = self._known_of(new[place], reading, rows[place])
         self._known.update(learned)  # all at once, whenever there is an interruption
+
+    def _known_of(self, written: bytes, reading: Reading, row: int) -> Known:
+        classes = self._vocabulary.class_list
+        term = None if reading.term < 0 else reading.term
+        told = _told(reading, -1 if term is None else classes[term])
+        reads = self._vocabulary.words[reading.lexicon_number] or written
+        known = Telling(row, reads, term, told, reading.pieces)
+        return row if known == (row, written, None, None, ()) else known
 
     def _negated(self, hits: list[Hit], breaks: list[bool]) -> set[int]:
         """Return the first words of the terms that a negator stands before."""
@@ -281,7 +319,7 @@ class Scanner:
 
 def _taken_apart(
     words: list[bytes],
-    every_pieces: Iterable[tuple[bytes, ...]],
+    compounds: Mapping[int, tuple[bytes, ...]],
     gaps: list[bytes],
     breaks: list[bool],
     titled: int,
@@ -291,10 +329,10 @@ def _taken_apart(
     new_gaps = gaps[:1]
     new_breaks: list[bool] = []
     new_titled = titled
-    for at, (word, pieces) in enumerate(zip(words, every_pieces, strict=True)):
-        is_compound = pieces and not gaps[at].endswith(HASHTAG)
-        glued = len(pieces) - 1 if is_compound else 0
-        new_words += pieces if is_compound else (word,)
+    for at, word in enumerate(words):
+        pieces = compounds.get(at, (word,)) if not gaps[at].endswith(HASHTAG) else (word,)
+        glued = len(pieces) - 1
+        new_words += pieces
         new_gaps += [*[b""] * glued, gaps[at + 1]]
         new_breaks += [*[False] * glued, breaks[at]]
         new_titled += glued if at < titled else 0
@@ -367,7 +405,11 @@ def _words(title: str, description: str) -> tuple[list[bytes], list[bytes], list
     """
     text = fold_text(title).encode() + _BORDER + fold_text(description).encode()
     words = text.translate(_WORDS_APART).split()
-    gaps = _WORD.split(text)  # a gap before each word, and one behind the last
+    gaps = text.translate(_GAPS_APART).split()  # one before each word, and one behind the last
+    if text[:1].isalnum():
+        gaps.insert(0, b"")
+    if text[-1:].isalnum():
+        gaps.append(b"")
     breaks, titled = [False] * len(gaps), 0
     roles = {at: role for at, role in enumerate(map(_ROLES.__getitem__, gaps)) if role}
     for at, role in roles.items():
@@ -392,9 +434,10 @@ class _Roles(dict[bytes, int]):
     """What a gap does, as the sum of the constants above; that of short ones is remembered."""
 
     def __missing__(self, gap: bytes) -> int:
-        first, last, is_border = gap[:1], gap[-1:], _BORDER in gap
+        written = gap.translate(_AS_WRITTEN)
+        first, last, is_border = written[:1], written[-1:], _BORDER in gap
         breaks = is_border or first in _SENTENCE_ENDS or (first == b"." and len(gap) > 1)
-        role = _BREAKS * breaks | _TITLE_ENDS * is_border | _LINKED * (gap in _LINKS)
+        role = _BREAKS * breaks | _TITLE_ENDS * is_border | _LINKED * (written in _LINKS)
         role |= _OPENS * (last in _SYMBOLS_BEFORE) | _CLOSES * (first in _SYMBOLS_BEHIND)
         if len(gap) <= _SHORT_GAP:
             if len(self) == _MOST_GAPS:
@@ -426,7 +469,8 @@ def _hidden_words(
         pieces = [gaps[first][-1:] if first in opened else b"", words[first]]
         for at in range(first + 1, last + 1):
             pieces += gaps[at], words[at]
-        chain = b"".join((*pieces, gaps[last + 1][:1] if last + 1 in closed else b""))
+        pieces.append(gaps[last + 1][:1] if last + 1 in closed else b"")
+        chain = b"".join(pieces).translate(_AS_WRITTEN)
         # Without a letter (9/10) it hides nothing.
         if len(chain) <= CHAIN_BYTES and chain.islower():
             hidden = unmask_chain(chain)
@@ -444,7 +488,7 @@ def _linked(words: list[bytes], gaps: list[bytes], roles: dict[int, int]) -> set
     spelled = {
         at
         for before, at in pairwise(single)
-        if before == at - 1 and gaps[at] == b" "
+        if before == at - 1 and gaps[at] == _SPACE
         # Spelled letters end where a chain of another kind begins: "t.h.r.i.f.t b a l".
         if before not in linked and at + 1 not in linked
     }

@@ -61,6 +61,7 @@ class Vocabulary:
     class_list: list[int]
     family_list: list[int]
     strength_list: list[int]
+    words: list[bytes]
     numbers: dict[bytes, int]
     single_terms: list[int]
     _single: Ints
@@ -69,7 +70,7 @@ class Vocabulary:
     _step_nodes: dict[int, int]
     _node_term: list[int]
     _node_terms: Ints
-    _openings: Mapping[tuple[int, int], int]
+    _openings: Mapping[tuple[bytes, bytes], int]
     _base: int
     _longest: int
 
@@ -116,14 +117,14 @@ class Vocabulary:
         return Hits(first, length[first], term[first])
 
     def find_in_one(
-        self, numbers: Sequence[int], terms: Mapping[int, int], breaks: Sequence[bool]
+        self, words: Sequence[bytes], terms: Mapping[int, int], breaks: Sequence[bool]
     ) -> list[Hit]:
         """Do what `find` does, without arrays: for the few words of one listing.
 
         Parameters
         ----------
-        numbers
-            Number of each word.
+        words
+            What each word reads as.
         terms
             The terms that words are by themselves, by the place of the word, in order.
         breaks
@@ -134,17 +135,17 @@ class Vocabulary:
         list of Hit
         """
         hits = {first: (first, 1, term) for first, term in terms.items()}
-        phrases = self._phrases_in_one(numbers, breaks)
+        phrases = self._phrases_in_one(words, breaks)
         hits |= phrases
         for first, length, _ in phrases.values():
             for covered in range(first + 1, first + length):
                 hits.pop(covered, None)
         return sorted(hits.values())
 
-    def _phrases_in_one(self, numbers: Sequence[int], breaks: Sequence[bool]) -> dict[int, Hit]:
+    def _phrases_in_one(self, words: Sequence[bytes], breaks: Sequence[bool]) -> dict[int, Hit]:
         """Return the longest phrase that begins at a word, by the word."""
         phrases: dict[int, Hit] = {}
-        openings = list(map(self._openings.get, pairwise(numbers)))
+        openings = list(map(self._openings.get, pairwise(words)))
         for first, opening in compress(enumerate(openings), openings):
             if breaks[first]:
                 continue
@@ -155,7 +156,8 @@ class Vocabulary:
                 if breaks[last]:
                     break
                 last += 1
-                node = self._step_nodes.get(node * self._base + numbers[last], 0)
+                step = node * self._base + self.numbers.get(words[last], 0)
+                node = self._step_nodes.get(step, 0)
         return phrases
 
 
@@ -200,6 +202,7 @@ def load_vocabulary() -> Vocabulary:
     strength_list = [term.strength for term in terms]
     ends = [node_term.get(base + node, -1) for node in range(len(nodes))]
     continues = np.zeros(base, bool)
+    by_number = [b"", *(word.encode() for word in words)]
     openings = {path: node for path, node in nodes.items() if len(path) == 2}
     continues[[first for first, _ in openings]] = True
     return Vocabulary(
@@ -211,7 +214,8 @@ def load_vocabulary() -> Vocabulary:
         class_list=class_list,
         family_list=family_list,
         strength_list=strength_list,
-        numbers={word.encode(): number for word, number in words.items()},
+        words=by_number,
+        numbers={word: number for number, word in enumerate(by_number) if number},
         single_terms=single,
         _single=np.array(single, np.int64),
         _continues=continues,
@@ -219,7 +223,7 @@ def load_vocabulary() -> Vocabulary:
         _step_nodes=steps,
         _node_term=ends,
         _node_terms=np.array(ends, np.int64),
-        _openings=openings,
+        _openings={(by_number[one], by_number[two]): at for (one, two), at in openings.items()},
         _base=base,
         _longest=max(map(len, nodes)),
     )
