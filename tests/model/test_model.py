@@ -1,13 +1,18 @@
 """What a model remembers of the words it has met never changes a result."""
 
 from copy import copy
+from pathlib import Path
 
+import numpy as np
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from listings import FLAGGED
 
 from thriftwatch import load_model
+from thriftwatch.files import read_table
 
+SAMPLE = read_table(Path(__file__).parents[2] / "data" / "sample" / "labelled.csv").table
 words = st.sampled_from([*FLAGGED, "uniqlo", "bandung", "kilau", "s", "3jt", "b3k4s"]) | st.text(
     "aeiklnrstu0123 ", min_size=1, max_size=40
 )
@@ -27,3 +32,26 @@ def test_what_was_scored_before_changes_nothing(text, earlier):
     assert fresh.score_one(*one, policy="imported") == experienced.score_one(
         *one, policy="imported"
     )
+
+
+def test_every_listing_of_the_sample_scores_alone_as_in_a_batch():
+    model = copy(load_model())
+    columns = [
+        [row[name] for row in SAMPLE.to_pylist()] for name in ("title", "description", "shop")
+    ]
+    batch = model.score_batch(*columns)
+    alone = [model.score_one(*row, policy="imported") for row in zip(*columns, strict=True)]
+    for name in ("score", "goods", "worn", "foreign"):
+        np.testing.assert_allclose(
+            [getattr(one, name) for one in alone], getattr(batch, name), rtol=0, atol=1e-6
+        )
+
+
+@pytest.mark.parametrize("most", [0, 7, 500])
+def test_forgetting_now_and_then_changes_nothing(most, monkeypatch):
+    rows = list(zip(*(SAMPLE[name].to_pylist()[:300] for name in ("title", "shop")), strict=True))
+    remembering, forgetful = copy(load_model()), copy(load_model())
+    expected = [remembering.score_one(title, "", shop, policy="imported") for title, shop in rows]
+    monkeypatch.setattr("thriftwatch.text.scan.MOST_WORDS", most)
+    found = [forgetful.score_one(title, "", shop, policy="imported") for title, shop in rows]
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)

@@ -71,6 +71,8 @@ class Tables:
         float32, shape (heads,).
     unseen_idf
         The idf of a word never seen in training.
+    is_signal
+        One byte for each row of ``signal_weights``, 0 for empty ones.
     words
         ``word_weights``, and the idf a word counts with, as they are looked up.
     grams
@@ -84,6 +86,7 @@ class Tables:
     signal_weights: Floats
     bias: Floats
     unseen_idf: float
+    is_signal: bytes = field(init=False, repr=False)
     words: "_FilledRows" = field(init=False, repr=False)
     grams: "_FilledRows" = field(init=False, repr=False)
     _both: "_FilledRows" = field(init=False, repr=False)
@@ -98,6 +101,7 @@ class Tables:
             "words": _FilledRows(both.places[len(squared) :], both.values),
             "_both": both,
             "signal_weights": np.asarray(self.signal_weights, np.float32),
+            "is_signal": self.signal_weights.any(axis=1).tobytes(),
             "bias": np.asarray(self.bias, np.float32),
         }
         for name, value in values.items():
@@ -253,7 +257,9 @@ class _Memory:
     met.
     """
 
-    __slots__ = ("_count", "_first_word", "_rows", "_tables", "scanner", "store")
+    __slots__ = (
+        "_count", "_first_word", "_rows", "_signals", "_tables", "_taken", "scanner", "store",
+    )  # fmt: skip
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -262,6 +268,8 @@ class _Memory:
         self._rows[1, :-1] = tables.bias
         self._rows[_FIRST_SIGNAL : self._first_word, :-1] = tables.signal_weights
         self._count = self._first_word
+        self._signals: dict[int, int] = {}
+        self._taken: set[int] = set()
         self.store = WordStore(self)
         self.scanner = Scanner(self.store, self)
 
@@ -295,14 +303,30 @@ class _Memory:
             own = [part * scale + alone for part, alone in zip(parts, own, strict=True)]
         return [*own[:-1], idf * idf]
 
-    def signal_rows(self, codes: Sequence[int]) -> list[int]:
-        """Return the row of each signal."""
-        shift = 64 - self._tables.signal_bits
-        return [_FIRST_SIGNAL + (mix_one(code) >> shift) for code in codes]
+    def signal_rows(self, codes: Sequence[int]) -> tuple[int, ...]:
+        """Return the rows of signals, to each its own; those that count for nothing have none.
+
+        Where several have one row of the tables, it is copied for all but the first.
+        """
+        known = self._signals
+        rows = [known[code] if code in known else self._learn_signal(code) for code in codes]
+        return tuple(filter(None, rows))
+
+    def _learn_signal(self, code: int) -> int:
+        place = mix_one(code) >> 64 - self._tables.signal_bits
+        row = _FIRST_SIGNAL + place if self._tables.is_signal[place] else 0
+        if row in self._taken:
+            row = self._keep([self._rows[row].tolist()])
+        elif row:
+            self._taken.add(row)
+        self._signals[code] = row
+        return row
 
     def forget(self) -> None:
-        """Forget every word."""
+        """Forget every word, and the rows that signals got."""
         self.scanner.forget()  # first, so that an interruption leaves no word with another's row
+        self._signals.clear()
+        self._taken.clear()
         self._count = self._first_word
 
     def _keep(self, parts: NDArray[np.float64] | list[list[float]]) -> int:

@@ -6,8 +6,8 @@ one specification, and one property-based suite holds them together.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import compress, pairwise
 from operator import not_
 from typing import NamedTuple, Protocol, cast
@@ -71,6 +71,9 @@ _SENTENCE_ENDS, _SYMBOLS_BEFORE, _SYMBOLS_BEHIND = map(
     _each, (SENTENCE_ENDS, SYMBOLS_BEFORE, SYMBOLS_BEHIND)
 )
 _SHORT_GAP, _MOST_GAPS = 3, 1 << 14
+_MOST_SIGNALLING = 1 << 14
+_HALF_BITS = 12  # of what a term is in a pair: more than there are families, negated or not
+_HALF, _KIND_BITS = (1 << _HALF_BITS) - 1, 2 * _HALF_BITS
 
 
 def _numbers_of(names: Iterable[str]) -> frozenset[int]:
@@ -109,9 +112,6 @@ class Telling(NamedTuple):
 
 Known = int | Telling
 """What is known of a word: its row, and for few words more."""
-Paired = tuple[int, int]
-"""Class and family of a term, each doubled and one more where it is negated."""
-
 _BORDER = b"\x80"
 """Stands between title and description; no folded text has it."""
 _BREAKS, _TITLE_ENDS, _LINKED, _OPENS, _CLOSES = (1 << bit for bit in range(5))
@@ -123,8 +123,8 @@ _IN_CHAINS = _LINKED | _OPENS | _CLOSES
 class SignalRows(Protocol):
     """Who has a row for each signal."""
 
-    def signal_rows(self, codes: Sequence[int]) -> list[int]:
-        """Return the row of each signal."""
+    def signal_rows(self, codes: Sequence[int]) -> tuple[int, ...]:
+        """Return the rows of signals, to each its own; those that count for nothing have none."""
 
 
 class Scanner:
@@ -143,22 +143,22 @@ class Scanner:
         "_rows_of_pair",
         "_rows_of_shape",
         "_rows_of_term",
-        "_signal_source",
         "_store",
         "_vocabulary",
     )
 
     def __init__(self, store: WordStore, signals: SignalRows) -> None:
-        self._store, self._signal_source = store, signals
+        self._store = store
         self._known: dict[bytes, Known] = {}
-        self._rows_of_shape = cache(self._look_up_shape)  # a few hundred at most
-        self._rows_of_term = cache(self._look_up_term)  # a few thousand at most
-        self._rows_of_pair = lru_cache(maxsize=1 << 13)(self._look_up_pair)
+        self._rows_of_shape, self._rows_of_term, self._rows_of_pair = (
+            _Rows(codes, signals) for codes in (_shape_codes, _term_codes, _pair_codes)
+        )
         self._vocabulary = load_vocabulary()
 
     def forget(self) -> None:
-        """Forget every word, because their rows are gone."""
-        self._known.clear()
+        """Forget every word and signal, because their rows are gone."""
+        for known in (self._known, self._rows_of_shape, self._rows_of_term, self._rows_of_pair):
+            known.clear()
 
     def scan(self, title: str, description: str) -> tuple[list[int], list[int]]:
         """Return the rows of the distinct words of a listing, and of its signals.
@@ -195,15 +195,15 @@ class Scanner:
         hits = self._vocabulary.find_in_one(words, terms, breaks)
         negated = self._negated(hits, breaks)
         signals = self._rows_of_signals(hits, negated, terms, titled)
-        for shape in shapes_in_one(told, gaps[1:], titled, self._vocabulary):
-            signals |= self._rows_of_shape(*shape)
+        for shape, argument in shapes_in_one(told, gaps[1:], titled, self._vocabulary):
+            signals += self._rows_of_shape[signal_code(SHAPE, shape, argument)]
         for at in self._denied(hits, negated, terms):
             rows[at] = 0
         for at in self._shop_talk(hits, terms, breaks, titled):
             rows[at] = 0
         counted = dict.fromkeys(rows)
         counted.pop(0, None)
-        return list(counted), list(signals.values())
+        return list(counted), list(dict.fromkeys(signals))
 
     def _read(self, words: list[bytes]) -> tuple[list[bytes], list[Known]]:
         """Return words cut to the longest that is read, and what is known of them.
@@ -222,19 +222,6 @@ class Scanner:
             new = dict.fromkeys(words)
         self._learn_words(list(new))
         return words, list(map(self._known.__getitem__, words))
-
-    def _look_up_term(self, term: int, negated: bool, in_title: bool) -> dict[int, int]:
-        return self._rows_of(_term_codes(term, negated, in_title))
-
-    def _look_up_shape(self, shape: int, argument: int) -> dict[int, int]:
-        return self._rows_of([signal_code(SHAPE, shape, argument)])
-
-    def _look_up_pair(self, one: Paired, next_one: Paired) -> dict[int, int]:
-        return self._rows_of(_pair_codes(one, next_one))
-
-    def _rows_of(self, codes: Sequence[int]) -> dict[int, int]:
-        """Return the row of each signal, by its code."""
-        return dict(zip(codes, self._signal_source.signal_rows(codes), strict=True))
 
     def _learn_words(self, new: list[bytes]) -> None:
         """Learn all new words of a listing at once."""
@@ -298,23 +285,38 @@ class Scanner:
 
     def _rows_of_signals(
         self, hits: list[Hit], negations: set[int], terms: Mapping[int, int], titled: int
-    ) -> dict[int, int]:
-        """Return what terms signal, alone and with the next one, with the rows of the signals."""
+    ) -> list[int]:
+        """Return the rows of what terms signal, alone and with the next one."""
         classes, paired = self._vocabulary.class_list, _paired_as()
-        signals: dict[int, int] = {}
-        last, before = -PAIR_WINDOW - 1, (0, 0)
+        of_term, of_pair = self._rows_of_term, self._rows_of_pair
+        rows: list[int] = []
+        last, before = -PAIR_WINDOW - 1, 0
         for first, length, term in hits:
             negated, in_title = first in negations, first < titled
-            signals |= self._rows_of_term(term, negated, in_title)
+            rows += of_term[4 * term + 2 * negated + in_title]
             if length > 1 and classes[term] in _HOLDING:
                 for inside in filter(terms.__contains__, range(first, first + length)):
                     if classes[terms[inside]] == _GARMENT:
-                        signals |= self._rows_of_term(terms[inside], False, in_title)
-            if (kind := paired[2 * term + negated]) is not None:
+                        rows += of_term[4 * terms[inside] + in_title]
+            if kind := paired[2 * term + negated]:
                 if first - last <= PAIR_WINDOW and (last < titled) == in_title:
-                    signals |= self._rows_of_pair(before, kind)
+                    rows += of_pair[before << _KIND_BITS | kind]
                 last, before = first + length - 1, kind
-        return signals
+        return rows
+
+
+class _Rows(dict[int, tuple[int, ...]]):
+    """Rows of signals by the number of what signals them, looked up once."""
+
+    def __init__(self, codes: Callable[[int], tuple[int, ...]], source: SignalRows) -> None:
+        super().__init__()
+        self._codes, self._source = codes, source
+
+    def __missing__(self, number: int) -> tuple[int, ...]:
+        if len(self) == _MOST_SIGNALLING:
+            self.clear()
+        rows = self[number] = self._source.signal_rows(self._codes(number))
+        return rows
 
 
 def _taken_apart(
@@ -339,9 +341,14 @@ def _taken_apart(
     return new_words, new_gaps, new_breaks, new_titled
 
 
-def _term_codes(term: int, negated: bool, in_title: bool) -> tuple[int, ...]:
-    """Return what a term signals by itself."""
+def _shape_codes(number: int) -> tuple[int, ...]:
+    return (number,)
+
+
+def _term_codes(number: int) -> tuple[int, ...]:
+    """Return what a term signals by itself: four times the term, 2 if negated, 1 in a title."""
     vocabulary = load_vocabulary()
+    term, negated, in_title = number >> 2, number >> 1 & 1, number & 1
     if vocabulary.class_list[term] in _SILENT:
         return ()
     word_class = vocabulary.class_list[term] * 2 + negated
@@ -354,20 +361,26 @@ def _term_codes(term: int, negated: bool, in_title: bool) -> tuple[int, ...]:
 
 
 @cache
-def _paired_as() -> list[Paired | None]:
-    """Return what each term is in a pair, at two places: as it is and negated."""
+def _paired_as() -> list[int]:
+    """Return what each term is in a pair, at two places: as it is and negated; 0 for nothing.
+
+    It is class and family, each doubled and one more where the term is negated.
+    """
     vocabulary = load_vocabulary()
     of_terms = zip(vocabulary.class_list, vocabulary.family_list, strict=True)
     return [
-        None if word_class in _ALONE else (word_class * 2 + negated, family * 2 + negated)
+        0
+        if word_class in _ALONE
+        else (2 * word_class + negated) << _HALF_BITS | 2 * family + negated
         for word_class, family in of_terms
         for negated in (False, True)
     ]
 
 
-def _pair_codes(one: Paired, next_one: Paired) -> tuple[int, int, int]:
-    """Return what two neighbouring terms signal."""
-    (word_class, family), (next_class, next_family) = one, next_one
+def _pair_codes(number: int) -> tuple[int, int, int]:
+    """Return what two neighbouring terms signal, given what they are in a pair."""
+    word_class, family = number >> 3 * _HALF_BITS, number >> _KIND_BITS & _HALF
+    next_class, next_family = number >> _HALF_BITS & _HALF, number & _HALF
     return (
         signal_code(CLASS_PAIR, word_class, next_class),
         signal_code(FAMILY_CLASS, family, next_class),
