@@ -15,6 +15,7 @@ from thriftwatch.text.hashing import (
     rows,
     signal_hash,
     word_keys,
+    word_row,
     word_rows,
 )
 
@@ -80,7 +81,7 @@ def laid_out(list_of_words):
     ],
 )
 def test_golden_word_rows(word, expected):
-    assert word_rows([word], 16) == [expected] == [specified_word_row(word, 16)]
+    assert word_row(word, 16) == expected == specified_word_row(word, 16)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,8 @@ def test_keys_are_as_specified(list_of_words):
 @given(st.lists(words, max_size=20), st.integers(1, 32))
 def test_word_rows_are_as_specified(list_of_words, bits):
     specified = [specified_word_row(word, bits) for word in list_of_words]
-    assert word_rows(list_of_words, bits) == specified
+    assert word_rows(list_of_words, bits).tolist() == specified
+    assert [word_row(word, bits) for word in list_of_words] == specified
 
 
 @given(words, st.binary(max_size=20), st.binary(max_size=50))

@@ -66,4 +66,5 @@ def test_the_telling_part_is_a_part_of_the_name_wherever_there_is_a_hint(name):
     if part is not None:
         start, end = part
         assert 0 <= start < end <= len(name)
-        assert shop_hint(name[start:end])
+        from_right = "\u202e" * ("\u202e" in name[:start])  # a mark before it turns it around
+        assert shop_hint(from_right + name[start:end])

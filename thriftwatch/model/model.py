@@ -17,7 +17,14 @@ from numpy.typing import NDArray
 
 from thriftwatch.text.blocks import Block, blocks_of
 from thriftwatch.text.features import Features, extract
-from thriftwatch.text.hashing import gram_rows, gram_rows_of_one, mix_one, rows, word_rows
+from thriftwatch.text.hashing import (
+    gram_rows,
+    gram_rows_of_one,
+    mix_one,
+    rows,
+    word_row,
+    word_rows,
+)
 from thriftwatch.text.reading import spellings
 from thriftwatch.text.scan import Scanner
 from thriftwatch.text.shops import shop_hint
@@ -293,9 +300,9 @@ class _Memory:
     def _parts_of_one(self, form: bytes) -> list[float]:
         """Work out the row of one word: the same numbers, in fewer steps."""
         tables = self._tables
-        (spelling,), (row,) = spellings([form]), word_rows([form], tables.word_bits)
+        (spelling,) = spellings([form])
         grams = gram_rows_of_one(spelling, tables.gram_bits)
-        values = tables.grams_and_word(grams, row)
+        values = tables.grams_and_word(grams, word_row(form, tables.word_bits))
         parts, own = np.add.reduceat(values, (0, len(grams))).tolist()
         idf = own[-1]
         if grams:

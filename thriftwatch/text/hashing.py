@@ -23,7 +23,6 @@ text buffer ends in `PADDING` zero bytes.
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import accumulate
 from typing import TypeAlias
 from zlib import crc32
 
@@ -48,6 +47,7 @@ __all__ = [
     "signal_code",
     "signal_hash",
     "word_keys",
+    "word_row",
     "word_rows",
 ]
 
@@ -72,7 +72,7 @@ _GRAMS_WITHIN = np.array(
     ]
 )
 """By length of a framed word, size and start: whether there is such an n-gram."""
-_GRAM_COUNTS = _GRAMS_WITHIN.sum(axis=(1, 2)).tolist()
+_GRAM_COUNTS = _GRAMS_WITHIN.sum(axis=(1, 2))
 
 Hashes: TypeAlias = NDArray[np.uint64]
 
@@ -140,16 +140,20 @@ def word_keys(
     return hashes
 
 
-def word_rows(words: Sequence[bytes], bits: int) -> list[int]:
+def word_rows(words: Sequence[bytes], bits: int) -> NDArray[np.int64]:
     """Return the table row of each word, given what it reads as.
 
     Examples
     --------
-    >>> word_rows([b"thrift", b"bal"], 16)
+    >>> word_rows([b"thrift", b"bal"], 16).tolist()
     [27340, 36080]
     """
-    shift = 32 - bits
-    return [crc32(word) >> shift for word in words]
+    return np.fromiter(map(crc32, words), np.int64, len(words)) >> 32 - bits
+
+
+def word_row(word: bytes, bits: int) -> int:
+    """Do what `word_rows` does, without arrays: for one word."""
+    return crc32(word) >> 32 - bits
 
 
 def gram_rows(words: Sequence[bytes], bits: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -169,15 +173,14 @@ def gram_rows(words: Sequence[bytes], bits: int) -> tuple[NDArray[np.int64], NDA
     first
         int64, shape (words + 1,): where the n-grams of each word start, and the end of the last.
     """
-    lengths = [len(word) + 2 for word in words]
-    starts = max(lengths) - 2
+    lengths = np.fromiter(map(len, words), np.int64, len(words)) + 2
+    starts = int(lengths.max()) - 2
     slot = starts + 8
-    slots = b"".join([(b"<%b>" % word).ljust(slot, b"\0") for word in words])
-    windows = np.ndarray((len(words), 1, starts), "<u8", slots, strides=(slot, 0, 1))
+    slots = np.array(list(map(b"<%b>".__mod__, words)), f"S{slot}")
+    windows = np.ndarray((len(words), 1, starts), "<u8", slots.data, strides=(slot, 0, 1))
     grams = (windows & _GRAM_MASKS)[_GRAMS_WITHIN[:, :, :starts].take(lengths, axis=0)]
     grams *= _GRAM
-    counts = map(_GRAM_COUNTS.__getitem__, lengths)
-    return rows(grams, bits), np.array([0, *accumulate(counts)])
+    return rows(grams, bits), np.append(0, _GRAM_COUNTS.take(lengths).cumsum())
 
 
 def gram_rows_of_one(word: bytes, bits: int) -> list[int]:

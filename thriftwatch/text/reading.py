@@ -6,11 +6,12 @@ Both ways to the features of listings (`thriftwatch.text.features` for blocks,
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import compress, repeat
 from typing import NamedTuple
 
 from thriftwatch.text.compounds import may_be_compound, maybe_compound, split_compound
 from thriftwatch.text.lexicon import NAMES
-from thriftwatch.text.shapes import number_kind, number_patterns
+from thriftwatch.text.shapes import number_patterns
 from thriftwatch.text.unmask import is_stretched, maybe_masked, misspellings, unmask_word
 from thriftwatch.text.vocabulary import load_vocabulary
 
@@ -72,11 +73,10 @@ def _reading(written: bytes, hidden: bytes | None, pieces: tuple[bytes, ...]) ->
     vocabulary, word = load_vocabulary(), hidden or written
     number = vocabulary.numbers.get(word, 0)
     term = vocabulary.single_terms[number]
-    if term >= 0 and (name := vocabulary.terms[term].word_class) in NAMES:
-        form, kind = b"<%b>" % name.encode(), 0  # all of a class read the same
-    else:
+    form, kind = _name_forms().get(term), 0
+    if form is None:
         form = word.translate(_DIGITS_AS_0)
-        kind = number_kind(form)
+        kind = number_patterns().get(form, 0)
     return Reading(form, number, term, kind, word == _TEN, hidden is not None, pieces)
 
 
@@ -106,14 +106,12 @@ def read_words(written: Sequence[bytes]) -> tuple[list[bytes], dict[int, Reading
                     telling[place] = reading
         return forms, telling
     forms = b" ".join(written).translate(_DIGITS_AS_0).split(b" ")
-    kinds = map(number_patterns().get, forms)
-    telling = {
-        place: Reading(forms[place], number_kind=kind) for place, kind in enumerate(kinds) if kind
-    }
+    kinds = list(map(number_patterns().get, forms, repeat(0)))
+    numbers = compress(enumerate(kinds), kinds)
+    telling = {place: Reading(forms[place], number_kind=kind) for place, kind in numbers}
     unusual = maybe_masked(written) | maybe_compound(written)
     told = unusual | _telling_words().intersection(written)
-    for place in [place for place, word in enumerate(written) if word in told]:
-        word = written[place]
+    for place, word in compress(enumerate(written), map(told.__contains__, written)):
         if word in unusual:
             reading = read_word(word)
         else:  # it is neither masked nor a compound
@@ -135,6 +133,13 @@ def _may_tell(word: bytes) -> bool:
         or is_stretched(word)
         or may_be_compound(word)
     )
+
+
+@cache
+def _name_forms() -> dict[int, bytes]:
+    """Return what names read as, by their term: all of a class read the same."""
+    classes = enumerate(term.word_class for term in load_vocabulary().terms)
+    return {term: b"<%b>" % name.encode() for term, name in classes if name in NAMES}
 
 
 @cache

@@ -9,7 +9,7 @@ seller vocabulary (stretched letters alone are also shortened in other words), s
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from itertools import combinations
+from itertools import combinations, compress, filterfalse
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,12 +159,11 @@ def maybe_masked(words: Sequence[bytes]) -> set[bytes]:
     >>> sorted(maybe_masked([b"kilau", b"b3k4s", b"murahhh", b"25rb", b"a54"]))
     [b'b3k4s', b'murahhh']
     """
-    mixed = [word for word in words if not word.isalpha() and not word.isdigit()]
+    mixed = list(filterfalse(bytes.isdigit, filterfalse(bytes.isalpha, words)))
     spelled = [b" ".join(mixed).translate(table) for table in _LEET] if mixed else []
     found: set[bytes] = set()
     for decoded in spelled:
-        pairs = zip(mixed, decoded.split(b" "), strict=True)
-        found.update(word for word, letters in pairs if letters in _leet_words())
+        found.update(compress(mixed, map(_leet_words().__contains__, decoded.split(b" "))))
     stretched = _stretched_places(b" ".join([*words, *spelled]))
     if stretched:
         owners = [*words, *mixed, *mixed]

@@ -6,6 +6,7 @@ worked out once. Remembering never changes a result: it is a function of the wor
 """
 
 from collections.abc import Sequence
+from itertools import filterfalse
 from typing import Any, Protocol
 
 import numpy as np
@@ -136,7 +137,7 @@ class WordStore:
     def rows(self, forms: Sequence[bytes]) -> list[int]:
         """Return the learner's row of each `Reading.form`; unknown ones get the next rows."""
         known = self._rows
-        unknown = [form for form in dict.fromkeys(forms) if form not in known]
+        unknown = list(filterfalse(known.__contains__, dict.fromkeys(forms)))
         if len(unknown) > _AT_ONCE:
             unknown.sort(key=len)  # words of about one length are learned faster
         for start in range(0, len(unknown), _AT_ONCE):
@@ -152,11 +153,12 @@ class WordStore:
             self._resize(2 * end)
         new = slice(self._count, end)
         self.row[new] = self.rows(forms)
-        told = list(telling)
+        told, readings = list(telling), zip(*telling.values(), strict=True)
+        every = dict(zip(Reading._fields, readings, strict=False))  # empty where nothing is told
         for name in _READ:
             column = getattr(self, name)[new]
             column[:] = getattr(_ORDINARY, name)
-            column[told] = [getattr(reading, name) for reading in telling.values()]
+            column[told] = every.get(name, ())
         self.is_compound[new] = False
         for place, reading in telling.items():
             if reading.pieces:

@@ -53,7 +53,7 @@ class _Words:
         """Keep the rows of new words."""
         first = len(self.forms)
         self.forms += forms
-        self.rows += word_rows(forms, WORD_BITS)
+        self.rows += word_rows(forms, WORD_BITS).tolist()
         grams, starts = gram_rows(spellings(forms), GRAM_BITS)
         self.grams += np.split(grams, starts[1:-1])
         return first
