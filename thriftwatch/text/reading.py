@@ -15,10 +15,9 @@ from thriftwatch.text.shapes import number_patterns
 from thriftwatch.text.unmask import is_stretched, maybe_masked, misspellings, unmask_word
 from thriftwatch.text.vocabulary import load_vocabulary
 
-__all__ = ["Reading", "read_word", "read_words", "spellings"]
+__all__ = ["Reading", "may_tell", "read_word", "read_words", "spellings"]
 
 _DIGITS_AS_0 = bytes.maketrans(b"123456789", b"000000000")
-_FEW_WORDS = 3  # sooner read one by one
 _TEN, _NAME = b"10", ord("<")
 
 
@@ -96,15 +95,6 @@ def read_words(written: Sequence[bytes]) -> tuple[list[bytes], dict[int, Reading
     >>> forms, sorted(telling)
     ([b'kilau', b'bekas', b'0000'], [1, 2])
     """
-    if len(written) <= _FEW_WORDS:
-        forms, telling = list(written), {}
-        for place, word in enumerate(written):
-            if _may_tell(word):
-                reading = read_word(word)
-                forms[place] = reading.form
-                if reading != Reading(reading.form):
-                    telling[place] = reading
-        return forms, telling
     forms = b" ".join(written).translate(_DIGITS_AS_0).split(b" ")
     kinds = list(map(number_patterns().get, forms, repeat(0)))
     numbers = compress(enumerate(kinds), kinds)
@@ -125,8 +115,14 @@ def spellings(forms: Sequence[bytes]) -> list[bytes]:
     return [b"" if form[0] == _NAME else form for form in forms]
 
 
-def _may_tell(word: bytes) -> bool:
-    """Return whether there may be more to say of a word than that it is one."""
+def may_tell(word: bytes) -> bool:
+    """Return whether `read_word` may say more of a word than that it is one.
+
+    Examples
+    --------
+    >>> may_tell(b"kilau"), may_tell(b"b3k4s")
+    (False, True)
+    """
     return (
         not word.isalpha()
         or word in _telling_words()

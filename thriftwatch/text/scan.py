@@ -35,7 +35,7 @@ from thriftwatch.text.features import (
 from thriftwatch.text.fold import fold_text
 from thriftwatch.text.hashing import LONGEST_WORD, signal_code
 from thriftwatch.text.lexicon import CLASS_NUMBERS
-from thriftwatch.text.reading import Reading, read_words
+from thriftwatch.text.reading import Reading, may_tell, read_word, read_words
 from thriftwatch.text.shapes import IN_SHAPES, Told, shapes_in_one
 from thriftwatch.text.tokens import (
     CHAIN_BYTES,
@@ -72,6 +72,7 @@ _SENTENCE_ENDS, _SYMBOLS_BEFORE, _SYMBOLS_BEHIND = map(
 )
 _SHORT_GAP, _MOST_GAPS = 3, 1 << 14
 _MOST_SIGNALLING = 1 << 14
+_FEW_WORDS = 3  # sooner learned one by one
 _HALF_BITS = 12  # of what a term is in a pair: more than there are families, negated or not
 _HALF, _KIND_BITS = (1 << _HALF_BITS) - 1, 2 * _HALF_BITS
 
@@ -225,7 +226,8 @@ class Scanner:
 
     def _learn_words(self, new: list[bytes]) -> None:
         """Learn all new words of a listing at once."""
-        if not new:
+        if len(new) <= _FEW_WORDS:
+            self._known.update([(word, self._learn_word(word)) for word in new])
             return
         forms, telling = read_words(new)
         rows = self._store.rows(forms)
@@ -233,6 +235,12 @@ class Scanner:
         for place, reading in telling.items():
             learned[new[place]] = self._known_of(new[place], reading, rows[place])
         self._known.update(learned)  # all at once, whenever there is an interruption
+
+    def _learn_word(self, word: bytes) -> Known:
+        if not may_tell(word):
+            return self._store.row_of(word)
+        reading = read_word(word)
+        return self._known_of(word, reading, self._store.row_of(reading.form))
 
     def _known_of(self, written: bytes, reading: Reading, row: int) -> Known:
         classes = self._vocabulary.class_list
