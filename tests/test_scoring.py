@@ -220,6 +220,15 @@ def test_text_is_text_however_a_library_keeps_it(column):
     assert rows["score"] == pytest.approx(wanted, abs=1e-6)
 
 
+def test_a_title_that_is_not_utf_8_costs_no_other_its_score():
+    titles = pa.array([b"kaos \xff thrift", "ʇɟᴉɹɥʇ ".encode() + b"\xe9", b"kaos"], pa.binary())
+    scored = score_listings(pa.table({"title": titles.view(pa.string())}))
+    expected = [
+        score_listing(title, reasons=0).score for title in ("kaos � thrift", "ʇɟᴉɹɥʇ �", "kaos")
+    ]
+    np.testing.assert_allclose(scored["score"], expected, rtol=0, atol=1e-6)
+
+
 @pytest.mark.parametrize("library", [pd.DataFrame, pl.DataFrame, pa.table])
 def test_a_column_without_a_single_value_is_empty_text(library):
     table = library({"title": ["Kaos second"], "description": [None], "shop": [None]})

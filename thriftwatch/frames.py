@@ -9,7 +9,7 @@ import pyarrow as pa
 from thriftwatch.errors import InputError, TableError
 from thriftwatch.listing import as_text
 
-__all__ = ["Frame", "as_frame", "extended_reader", "is_reader"]
+__all__ = ["Frame", "as_frame", "extended_reader", "is_reader", "well_formed_strings"]
 
 
 class Frame(Protocol):
@@ -224,7 +224,25 @@ def _strings(
             path=kind,
             column=column,
         )
-    return values.fill_null("") if values.null_count else values
+    return well_formed_strings(values.fill_null("") if values.null_count else values)
+
+
+def well_formed_strings(values: "pa.Array | pa.ChunkedArray") -> "pa.Array | pa.ChunkedArray":
+    r"""Replace bytes that are not UTF-8 by U+FFFD: neither Arrow nor Parquet looks at them.
+
+    Examples
+    --------
+    >>> column = pa.array([b"kaos \xff", None], pa.binary()).view(pa.string())
+    >>> well_formed_strings(column).to_pylist() == ["kaos \ufffd", None]
+    True
+    """
+    try:
+        values.validate(full=True)
+    except pa.ArrowInvalid:
+        every = values.cast(pa.large_binary()).to_pylist()
+        texts = [one if one is None else one.decode("utf-8", "replace") for one in every]
+        return pa.array(texts, values.type)
+    return values
 
 
 def _texts(values: Iterable[object], kind: str, column: str) -> list[str]:

@@ -50,3 +50,10 @@ def test_a_column_that_changes_its_type_is_an_error_and_the_old_file_stays(tmp_p
     with pytest.raises(TableError, match=r'a\.parquet, column "a": it begins as int64'):
         write_batches(tables, path)
     assert path.read_bytes() == b"old"
+
+
+def test_bytes_that_are_not_utf_8_become_replacement_characters(tmp_path):
+    titles = pa.array([b"kaos \xff bal", None, "ʇɟᴉɹɥʇ ".encode() + b"\xe9"], pa.binary())
+    pq.write_table(pa.table({"title": titles.view(pa.string())}), tmp_path / "a.parquet")
+    read = read_table(tmp_path / "a.parquet").table["title"]
+    assert read.to_pylist() == ["kaos \ufffd bal", None, "ʇɟᴉɹɥʇ \ufffd"]

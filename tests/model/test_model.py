@@ -55,3 +55,21 @@ def test_forgetting_now_and_then_changes_nothing(most, monkeypatch):
     monkeypatch.setattr("thriftwatch.text.scan.MOST_WORDS", most)
     found = [forgetful.score_one(title, "", shop, policy="imported") for title, shop in rows]
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
+
+
+def test_an_interruption_while_forgetting_counts_no_word_twice(monkeypatch):
+    model = copy(load_model())
+    model.score_one("kaos 2017 second", "", "", policy="imported")
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    memory = model._memory()
+    monkeypatch.setattr(type(memory), "forget", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        memory.store.clear()
+    monkeypatch.undo()
+    one = ("kaos 2017 1999 second", "", "")  # both years read 0000
+    assert model.score_one(*one, policy="imported") == copy(load_model()).score_one(
+        *one, policy="imported"
+    )

@@ -9,10 +9,9 @@ from listings import FLAGGED, listing, listings, seller_text
 from reading import Forms, features_of, words_read
 
 from thriftwatch.text.features import PAIRS
-from thriftwatch.text.lexicon import load_lexicon
+from thriftwatch.text.lexicon import NAMES, load_lexicon
 from thriftwatch.text.wordstore import WordStore
 
-NAMES = ("place", "brand_foreign", "brand_local")
 SCORES = ("score", "goods", "worn", "foreign")
 HARD = [
     ("thrift", ""), ("", "thrift"), ("", ""), ("\ud800", "\udfff bal\ud800"), ("\0", "\0b.a.l\0"),
@@ -198,7 +197,7 @@ def test_very_long_words_with_an_equal_beginning_do_not_disturb_each_other(title
 # What is no evidence
 
 
-@pytest.mark.parametrize("word_class", NAMES)
+@pytest.mark.parametrize("word_class", sorted(NAMES))
 def test_which_brand_or_place_it_is_changes_nothing(model, word_class):
     for template in ("Hoodie {} second import", "{} thrift", "Kemeja {} baru", "ex {}"):
         names = [n for n in single_forms(word_class) if alone_in(template, n)]

@@ -1,22 +1,25 @@
 import numpy as np
 import pytest
 from disguises import right_to_left, upside_down
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from thriftwatch.text.fold import fold_bytes, fold_text
+from thriftwatch import score_listing
+from thriftwatch.text.fold import fold_bytes, fold_character, fold_text
 from thriftwatch.text.lexicon import load_lexicon
-from thriftwatch.text.turned import turns
 
 words = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12)
+LEXICON = {word for term in load_lexicon() for form in term.forms for word in form.split()}
 lexicon_words = st.sampled_from(
-    sorted(form for term in load_lexicon() for form in term.forms if form.isalpha())
-).filter(lambda word: len(word) >= 3)
+    sorted(word for word in LEXICON if word.isalpha() and len(word) >= 3)
+)
 
 
-@given(words)
+@given(words | lexicon_words)
 def test_any_word_on_its_head_is_set_upright(word):
     turned = upside_down(word)
+    as_written = "".join(map(fold_character, turned))
+    assume(as_written not in LEXICON or word in LEXICON)  # hq is one, not bh on its head
     assert fold_text(turned) == (turned if turned.isascii() else word)
 
 
@@ -30,6 +33,7 @@ def test_words_of_the_lexicon_are_shown_as_from_right_to_left(one, another):
     ("written", "read"),
     [
         ("mʌck", "mvck"),  # m and c are no letters upside down
+        ("bɐl ɐdidɐs", "bal adidas"),  # upright words with a letter turned
         ("\u202eKemeja katun\u202c", "Kemeja katun"),  # shown as nutak ajemeK: no words
         ("\u202e\u202c lab", " lab"),
         ("lab \u202e", "lab "),
@@ -39,19 +43,44 @@ def test_what_is_no_turned_word_stays(written, read):
     assert fold_text(written) == read
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("ʇɟᴉ\u200bɹɥʇ", "thrift"),  # what is not seen does not end a word
+        ("ʇɟᴉ\u0301ɹɥʇ", "thrift"),
+        ("ןɐq ʇɹodɯı", "bal import"),  # of other generators
+        ("\u202e\u202a\u202clab", "bal"),  # something opened and closed within
+        ("\u202e\u202alab", "lab"),  # shown as it is written
+        ("\u202elab\r\nlab", "bal\r\nlab"),  # up to the end of the line
+        ("\u202elab, urab\u202c lab", "bal, baru lab"),
+    ],
+)
+def test_turned_words_are_read_however_they_are_turned(written, read):
+    assert fold_text(written) == read
+
+
 def test_digits_stay_beside_a_word_on_its_head():
     assert fold_text("ꞁnʍɐ2") == "awul2"
 
 
-def test_turned_letters_rest_on_the_word_they_come_from():
-    raw = "é 🔥ʇɟᴉɹɥʇ baru".encode()
+@pytest.mark.parametrize("part", [b"jualthrift", b"thrift", b"jual"])
+def test_a_part_of_a_turned_word_rests_on_all_of_it(part):
+    raw = "é 🔥ʇɟᴉɹɥʇꞁɐnɾ baru".encode()
     folded = fold_bytes(np.frombuffer(raw, np.uint8), np.array([0, len(raw)]))
-    start = folded.data.tobytes().index(b"thrift")
-    written = raw[folded.origin[start] : folded.origin[start + 6]].decode()
-    assert written == "ʇɟᴉɹɥʇ"
+    start = folded.data.tobytes().index(part)
+    (first,), (last,) = folded.written(np.array([start]), np.array([start + len(part) - 1]))
+    assert raw[first:last].decode() == "ʇɟᴉɹɥʇꞁɐn"
 
 
-def test_a_megabyte_of_turned_text_is_folded():
-    for text in ("ɐ" * 500_000, "o" * 500_000 + "ɐk", "\u202e" * 300_000, "lab \u202e" * 100_000):
-        assert len(list(turns(text))) <= len(text)
-        assert len(fold_text(text)) <= len(text)
+def test_the_reason_for_a_turned_word_quotes_it():
+    title = "ʇɟᴉɹɥʇꞁɐnɾ murah"
+    quoted = {reason.text for reason in score_listing(title, reasons=9).reasons}
+    assert any(text.startswith("ʇɟᴉɹɥʇꞁɐnɾ") for text in quoted)
+    assert all(title.startswith(text) or text == "murah" for text in quoted)
+
+
+@pytest.mark.parametrize(
+    "text", ["ɐ", "o", "o\u200b", "\u200b", "\u202e", "\u202c", "lab \u202e", "oɐ \u202a", "oɐk"]
+)
+def test_a_megabyte_of_turned_text_is_folded_as_its_parts_are(text):
+    assert len(fold_text(text * 200_000 + "\n")) == 200_000 * len(fold_text(text)) + 1

@@ -10,7 +10,13 @@ from reading import terms_read, words_read
 
 from thriftwatch.text.fold import fold_text
 from thriftwatch.text.lexicon import load_lexicon
-from thriftwatch.text.unmask import may_hide, misspellings, unmask_chain, unmask_word
+from thriftwatch.text.unmask import (
+    may_hide,
+    misspellings,
+    unmask_chain,
+    unmask_spelled,
+    unmask_word,
+)
 
 UNREAD = {
     ("leet symbols", "bekas"),  # a symbol at the edge of a word is not taken for a letter
@@ -229,13 +235,29 @@ def test_unmasking_anything_gives_a_plain_word_or_nothing(content):
 @pytest.mark.parametrize(
     ("misspelt", "word"),
     [
-        ("abl", "bal"), ("cbao", "cabo"), ("sotrir", "sortir"), ("karungn", "karungan"),
+        ("abl", None), ("suplir", None), ("cbao", "cabo"), ("sotrir", "sortir"), ("karungn", "karungan"),
         ("thrft", "thrift"), ("scnd", "second"), ("tfirht", "thrift"), ("bla", None), ("lab", None),
         ("sekarng", None), ("kepalan", None), ("kilan", None), ("balan", None),
     ],
 )  # fmt: skip
 def test_words_are_read_as_misspelt_only_where_they_are_no_other_word(misspelt, word):
     assert misspellings().get(misspelt.encode()) == (word and word.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("isi 1 b a l kaos", ["isi", "1", "bal", "kaos"]),
+        ("1 0 b a l kaos", ["1", "0", "bal", "kaos"]),
+        ("m o n z a 3 pcs", ["monza", "3", "pcs"]),
+        ("b a l 5 0 rb", ["bal", "5", "0", "rb"]),
+        ("b 4 l 7 pcs", ["bal", "7", "pcs"]),
+        ("5 e c o n d", ["second"]),  # a digit at the end may be a letter, too
+        ("k a o s 3", ["k", "a", "o", "s", "3"]),
+    ],
+)
+def test_numbers_beside_spelled_letters_are_none_of_them(text, words):
+    assert words_read(text) == words
 
 
 def test_misspellings_are_no_words_of_the_lexicon():
@@ -261,7 +283,7 @@ masked_letters = st.sampled_from("aA4@bB8eE3iI1!|lLoO0sS5$tT7+kKnNuUrRmMpPgG69zZ
 def test_every_chain_that_hides_a_word_is_looked_at(chains):
     looked_at = may_hide_in_one_block(chains)
     for chain, is_looked_at in zip(chains, looked_at, strict=True):
-        assert is_looked_at or unmask_chain(chain.lower().encode()) is None
+        assert is_looked_at or unmask_spelled(chain.lower().encode()) is None
 
 
 @pytest.mark.parametrize("disguise", ["leet", "leet symbols", "dots", "pipes", "two stars"])

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from thriftwatch.errors import TableError
 from thriftwatch.files.batch import TableRead, check_header
+from thriftwatch.frames import well_formed_strings
 
 __all__ = ["read_parquet", "write_parquet"]
 
@@ -32,7 +33,7 @@ def read_parquet(path: str | os.PathLike[str], rows: int) -> Iterator[TableRead]
             start = 1
             for batch in file.iter_batches(batch_size=rows):
                 numbers = np.arange(start, start + batch.num_rows, dtype=np.int64)
-                yield TableRead(name, pa.Table.from_batches([batch]), numbers)
+                yield TableRead(name, _well_formed(pa.Table.from_batches([batch])), numbers)
                 start += batch.num_rows
             if start == 1:
                 yield TableRead(name, schema.empty_table(), np.array([], dtype=np.int64))
@@ -42,6 +43,14 @@ def read_parquet(path: str | os.PathLike[str], rows: int) -> Iterator[TableRead]
             f"this cannot be read as Parquet ({reason}); is it another format under this name?",
             path=path,
         ) from error
+
+
+def _well_formed(table: pa.Table) -> pa.Table:
+    for place, kind in enumerate(table.schema.types):
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+            column = well_formed_strings(table.column(place))
+            table = table.set_column(place, table.field(place), column)
+    return table
 
 
 def write_parquet(tables: Iterator[pa.Table], path: Path, name: str) -> None:

@@ -331,7 +331,6 @@ class _Memory:
 
     def forget(self) -> None:
         """Forget every word, and the rows that signals got."""
-        self.scanner.forget()  # first, so that an interruption leaves no word with another's row
         self._signals.clear()
         self._taken.clear()
         self._count = self._first_word

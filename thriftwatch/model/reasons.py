@@ -315,9 +315,7 @@ def _quotes(block: "Block", features: Features, phrases: Phrases, order: Ints) -
     first, last = phrases.first.take(order), phrases.last.take(order)
     text = words.text.take(first)
     begins, ends = words.span_starts.take(first), words.span_ends.take(last) - 1
-    origin = features.folded.origin
-    if origin is not None:
-        begins, ends = (origin.take(places).astype(np.int64) for places in (begins, ends))
+    begins, ends = features.folded.written(begins, ends)
     # Where characters start: counting them turns places of bytes into places of characters.
     characters = np.flatnonzero((block.data & 0xC0) != 0x80)
     start = np.searchsorted(characters, begins)

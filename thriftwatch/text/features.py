@@ -32,7 +32,7 @@ from thriftwatch.text.tokens import (
     split_words,
     take_apart,
 )
-from thriftwatch.text.unmask import unmask_chain
+from thriftwatch.text.unmask import unmask_spelled
 from thriftwatch.text.vocabulary import Hits, Vocabulary, load_vocabulary
 from thriftwatch.text.wordstore import WordStore
 
@@ -185,8 +185,9 @@ def _hidden_in_chains(words: Words, folded: Folded) -> list[tuple[Chain, bytes]]
     found: list[tuple[Chain, bytes]] = []
     end = -1
     for chain in chains(words, folded.data, folded.offsets):
-        if chain.first > end and (word := unmask_chain(chain.text)) is not None:
-            found.append((chain, word))
+        if chain.first > end and (hidden := unmask_spelled(chain.text)) is not None:
+            word, before, behind = hidden
+            found.append((chain.without(before, behind), word))
             end = chain.last
     return found
 

@@ -1,8 +1,9 @@
 """Undo disguises made of characters: any script and any font becomes plain ASCII.
 
 A seller who writes ``ＴＨＲＩＦＴ``, ``𝓽𝓱𝓻𝓲𝓯𝓽``, ``тhrіft`` or ``t\u200bh\u200brift`` wrote
-*thrift*. Every code point is folded by itself, so a whole batch is folded by table look-ups, and
-every folded byte can be traced to the byte it came from. Disguises made of ordinary ASCII
+*thrift*. Code points are folded by themselves (but for flags, and words that are turned round), so
+a whole batch is folded by table look-ups, and what is read can be traced to what was written.
+Disguises made of ordinary ASCII
 (``thr1ft``, ``t.h.r.i.f.t``) are undone word by word in `thriftwatch.text.unmask`.
 """
 
@@ -18,7 +19,7 @@ from anyascii import anyascii
 from numpy.typing import NDArray
 
 from thriftwatch.text.hashing import counted_up
-from thriftwatch.text.turned import TURNS, turns
+from thriftwatch.text.turned import TURNED_LETTERS, TURNS, turns
 
 __all__ = ["Folded", "fold_bytes", "fold_character", "fold_text"]
 
@@ -29,7 +30,8 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _STARTS_RUN, _ENDS_RUN = 1 << 21, 1 << 22  # marks above the code points, see _fold_key
 _TRADE_MARKS = "™℠"
 _SIGHT = {
-    "ɐɔǝɟƃɥᴉɾʞꞁɯɹʇʌʍʎɿƨŋŊ×✕✖": "acefghijklmrtvwyrsnNxxx",  # turned, mirrored, and in 68×56
+    "".join(TURNED_LETTERS): "".join(TURNED_LETTERS.values()),
+    "ɿƨŋŊ×✕✖": "rsnNxxx",  # mirrored, and in 68×56
     "вгиӀнпрсѕухцшьүӏѡєяВИНПРСЅУХЦШЬҮЄЯ": "brnlhnpcsyxuwbylwerBNHNPCSYXUWBYER",  # Cyrillic
     "βγηνπρϱςσϲυχωΒΗΛΠΡΣϹΧ": "bynvnppcocuxwBHANPECX",  # Greek
     "ցոռգզսաքՍՏ": "gnnqquwfUS",  # Armenian
@@ -39,6 +41,9 @@ _SIGHT = {
 }
 _SEEN_AS = str.maketrans("".join(_SIGHT), "".join(_SIGHT.values()))
 """What a reader of Indonesian sees where romanisation goes by sound: ``с`` is a c to the eye."""
+
+
+_NONE_TURNED = np.zeros((0, 2), np.int64)
 
 
 class Folded(NamedTuple):
@@ -53,21 +58,52 @@ class Folded(NamedTuple):
     changed
         Two int64 arrays: where the input bytes are that are not ASCII, and how many folded bytes
         each became; None where nothing was folded.
+    turned
+        int64, shape (words, 2): first and last folded byte of each word whose letters changed
+        places, in order of the first.
     """
 
     data: NDArray[np.uint8]
     offsets: NDArray[np.int64]
     changed: tuple[NDArray[np.int64], NDArray[np.int64]] | None
+    turned: NDArray[np.int64]
 
     @property
     def origin(self) -> NDArray[np.int64] | None:
-        """For each folded byte the input byte its character starts at; None if it is itself."""
+        """For each folded byte the input byte its character starts at; None if it is itself.
+
+        Of a word whose letters changed places, only the word as a whole is where it says.
+        """
         if self.changed is None:
             return None
         at, became = self.changed
         widths = np.ones(len(self.data) + len(at) - int(became.sum()), np.int64)
         widths[at] = became
         return np.arange(len(widths)).repeat(widths)
+
+    def written(
+        self, firsts: NDArray[np.int64], lasts: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the input bytes at which the characters of spans start: the first, the last.
+
+        Parameters
+        ----------
+        firsts, lasts
+            int64, shape (spans,): first and last folded byte of each span.
+        """
+        origin = self.origin
+        if origin is None:
+            return firsts, lasts
+        if len(self.turned):
+            firsts, lasts = self._ends_of_turned(firsts, 0), self._ends_of_turned(lasts, 1)
+        return origin.take(firsts), origin.take(lasts)
+
+    def _ends_of_turned(self, places: NDArray[np.int64], end: int) -> NDArray[np.int64]:
+        """Move places within turned words to an end of the word."""
+        starts, stops = self.turned.T
+        owner = np.maximum(starts.searchsorted(places, "right") - 1, 0)
+        within = (starts[owner] <= places) & (places <= stops[owner])
+        return np.where(within, self.turned[owner, end], places)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -153,7 +189,7 @@ def fold_bytes(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Folded:
     ascii = data < 0x80
     at = np.flatnonzero(~ascii)
     if not len(at):
-        return Folded(data, offsets, None)
+        return Folded(data, offsets, None, _NONE_TURNED)
     is_lead = data[at] >= 0xC0
     leads = at[is_lead]
     points = _code_points(data, leads)
@@ -168,25 +204,35 @@ def fold_bytes(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Folded:
     folded = np.empty(len(kept), np.uint8)
     folded[kept] = data[ascii]
     folded[replaced] = pool[starts.repeat(sizes) + within]
-    result = Folded(folded, offsets + shift[np.searchsorted(at, offsets)], (at, became))
+    starts = offsets + shift[np.searchsorted(at, offsets)]
+    result = Folded(folded, starts, (at, became), _NONE_TURNED)
     if (turning := _is_turning().take(points)).any():
-        _turn_back(result, data, offsets, leads[turning])
+        result = result._replace(turned=_turn_back(result, data, offsets, leads[turning]))
     return result
 
 
 def _turn_back(
     folded: Folded, data: NDArray[np.uint8], offsets: NDArray[np.int64], at: NDArray[np.int64]
-) -> None:
-    """Put the letters of words in order that are written from the last one, in texts with `at`."""
+) -> NDArray[np.int64]:
+    """Put the letters of words in order that are written from the last one, in texts with `at`.
+
+    Returns where the words are whose letters changed places, see `Folded.turned`.
+    """
     origin = folded.origin
     assert origin is not None
+    turned: list[tuple[int, int]] = []
     for text in np.unique(np.searchsorted(offsets, at, "right") - 1).tolist():
         start, end = offsets[text : text + 2]
         characters = start + np.flatnonzero(data[start:end] & 0xC0 != 0x80)
-        places = np.append(np.searchsorted(origin, characters), folded.offsets[text + 1])
+        places = np.append(np.searchsorted(origin, characters), folded.offsets[text + 1]).tolist()
         for turn in turns(data[start:end].tobytes().decode()):
-            letters = folded.data[places[turn.start] : places[turn.end]]
-            letters[:] = np.frombuffer(turn.undo(letters.tobytes()), np.uint8)
+            first, stop = places[turn.start], places[turn.end]
+            written = folded.data[first:stop].tobytes()
+            read = turn.undo(written)
+            if read != written:
+                folded.data[first:stop] = np.frombuffer(read, np.uint8)
+                turned.append((first, stop - 1))
+    return np.array(sorted(turned), np.int64).reshape(-1, 2)
 
 
 @cache

@@ -46,7 +46,7 @@ from thriftwatch.text.tokens import (
     SYMBOLS_BEFORE,
     SYMBOLS_BEHIND,
 )
-from thriftwatch.text.unmask import unmask_chain
+from thriftwatch.text.unmask import unmask_spelled
 from thriftwatch.text.vocabulary import Hit, load_vocabulary
 from thriftwatch.text.wordstore import MOST_WORDS, WordStore
 
@@ -155,6 +155,7 @@ class Scanner:
             _Rows(codes, signals) for codes in (_shape_codes, _term_codes, _pair_codes)
         )
         self._vocabulary = load_vocabulary()
+        store.before_forgetting(self.forget)
 
     def forget(self) -> None:
         """Forget every word and signal, because their rows are gone."""
@@ -306,7 +307,7 @@ class Scanner:
                 for inside in filter(terms.__contains__, range(first, first + length)):
                     if classes[terms[inside]] == _GARMENT:
                         rows += of_term[4 * terms[inside] + in_title]
-            if kind := paired[2 * term + negated]:
+            if (kind := paired[2 * term + negated]) >= 0:
                 if first - last <= PAIR_WINDOW and (last < titled) == in_title:
                     rows += of_pair[before << _KIND_BITS | kind]
                 last, before = first + length - 1, kind
@@ -321,7 +322,7 @@ class _Rows(dict[int, tuple[int, ...]]):
         self._codes, self._source = codes, source
 
     def __missing__(self, number: int) -> tuple[int, ...]:
-        if len(self) == _MOST_SIGNALLING:
+        if len(self) >= _MOST_SIGNALLING:
             self.clear()
         rows = self[number] = self._source.signal_rows(self._codes(number))
         return rows
@@ -370,14 +371,14 @@ def _term_codes(number: int) -> tuple[int, ...]:
 
 @cache
 def _paired_as() -> list[int]:
-    """Return what each term is in a pair, at two places: as it is and negated; 0 for nothing.
+    """Return what each term is in a pair, at two places: as it is and negated; -1 for nothing.
 
     It is class and family, each doubled and one more where the term is negated.
     """
     vocabulary = load_vocabulary()
     of_terms = zip(vocabulary.class_list, vocabulary.family_list, strict=True)
     return [
-        0
+        -1
         if word_class in _ALONE
         else (2 * word_class + negated) << _HALF_BITS | 2 * family + negated
         for word_class, family in of_terms
@@ -461,7 +462,7 @@ class _Roles(dict[bytes, int]):
         role = _BREAKS * breaks | _TITLE_ENDS * is_border | _LINKED * (written in _LINKS)
         role |= _OPENS * (last in _SYMBOLS_BEFORE) | _CLOSES * (first in _SYMBOLS_BEHIND)
         if len(gap) <= _SHORT_GAP:
-            if len(self) == _MOST_GAPS:
+            if len(self) >= _MOST_GAPS:
                 self.clear()
             self[gap] = role
         return role
@@ -494,9 +495,10 @@ def _hidden_words(
         chain = b"".join(pieces).translate(_AS_WRITTEN)
         # Without a letter (9/10) it hides nothing.
         if len(chain) <= CHAIN_BYTES and chain.islower():
-            hidden = unmask_chain(chain)
+            hidden = unmask_spelled(chain)
             if hidden is not None:
-                found.append((first, last, hidden))
+                word, before, behind = hidden
+                found.append((first + before, last - behind, word))
     return found
 
 
@@ -506,18 +508,11 @@ def _linked(words: list[bytes], gaps: list[bytes], roles: dict[int, int]) -> set
     single = [at for at, word in enumerate(words) if len(word) == 1]
     if len(single) <= 1:
         return linked
-    spelled = {
+    spelled = [
         at
         for before, at in pairwise(single)
         if before == at - 1 and gaps[at] == _SPACE
         # Spelled letters end where a chain of another kind begins: "t.h.r.i.f.t b a l".
         if before not in linked and at + 1 not in linked
-    }
-    # A number before or behind them is none of them: "1 b a l", "m o n z a 3 pcs".
-    numbers = {
-        at
-        for at in spelled
-        if (at - 1 not in spelled and words[at - 1].isdigit())
-        or (at + 1 not in spelled and words[at].isdigit())
-    }
-    return linked | (spelled - numbers)
+    ]
+    return linked.union(spelled)

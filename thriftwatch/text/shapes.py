@@ -23,7 +23,6 @@ __all__ = [
     "Shapes",
     "Told",
     "find_shapes",
-    "number_kind",
     "number_patterns",
     "shapes_in_one",
 ]
@@ -90,11 +89,6 @@ def number_patterns() -> dict[bytes, int]:
     return {pattern.encode(): kind for pattern, kind in kinds.items()}
 
 
-def number_kind(word: bytes) -> int:
-    """Return what kind of number a word is (0 for none), given with every digit as 0."""
-    return number_patterns().get(word, 0)
-
-
 def find_shapes(
     words: Words,
     number_kind: Ints,
@@ -110,7 +104,7 @@ def find_shapes(
     words
         The words of the block.
     number_kind
-        int64, shape (words,): what `number_kind` says of each word.
+        int64, shape (words,): what kind of number each word is, see `number_patterns`.
     term
         int64, shape (words,): the lexicon term each word is by itself, or -1.
     word_class

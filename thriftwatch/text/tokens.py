@@ -87,6 +87,19 @@ class Chain(NamedTuple):
     span_end: int
     text: bytes
 
+    def without(self, before: int, behind: int) -> "Chain":
+        """Return the chain without so many spelled characters before and behind."""
+        if not before and not behind:
+            return self
+        start, end = 2 * before, len(self.text) - 2 * behind
+        return Chain(
+            self.first + before,
+            self.last - behind,
+            self.span_start + start,
+            self.span_start + end,
+            self.text[start:end],
+        )
+
 
 def split_words(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Words:
     """Split folded texts into words.
@@ -181,12 +194,7 @@ def _links(
     linked = np.zeros(len(words) + 1, bool)
     linked[at[by_symbol]] = True
     # Spelled letters end where a chain of another kind begins: "t.h.r.i.f.t b a l".
-    spelled = spelled[~linked[spelled - 1] & ~linked[spelled + 1]]
-    linked[spelled] = True
-    # A number before or behind them is none of them: "1 b a l", "m o n z a 3 pcs".
-    first, last = ~linked[spelled - 1], ~linked[spelled + 1]
-    from_digit, to_digit = (data[words.starts[spelled + k]] <= ord("9") for k in (0, 1))
-    linked[spelled[(first & from_digit) | (last & to_digit)]] = False
+    linked[spelled[~linked[spelled - 1] & ~linked[spelled + 1]]] = True
     before = np.flatnonzero(_among(_SYMBOLS_BEFORE, data.take(words.starts - 1)))
     before = before[words.starts[before] > offsets[words.text[before]]]
     behind = at[_SYMBOLS_BEHIND[words.gap[at]]]

@@ -25,6 +25,7 @@ __all__ = [
     "single_words",
     "sure_words",
     "unmask_chain",
+    "unmask_spelled",
     "unmask_word",
 ]
 
@@ -44,6 +45,7 @@ _NOT_WORD = re.compile(rb"[^a-z0-9]+")
 _NO_LETTERS = b"".join(_NOT_WORD.findall(_LEET[0]))  # what is no letter stands for itself
 _DIGIT = re.compile(rb"[0-9]")
 _STRETCHED = re.compile(rb"([a-z])\1{2,}")
+_DIGITS_BEFORE, _DIGITS_BEHIND = re.compile(rb"\A(?:[0-9] )+"), re.compile(rb"(?: [0-9])+\Z")
 _NUMBERED = re.compile(rb"[0-9]{2,}[a-z]{1,3}|[a-z]{1,3}[0-9]{2,}")
 """Quantities, prices and models: 84l, 10pak, 25rb, m15, rb3025."""
 _ROMAN = re.compile(rb"[ivxlcm]+")  # and the size XXXL
@@ -188,6 +190,29 @@ def _leet_words() -> frozenset[bytes]:
     return single_words(LEET_CLASSES, 3)
 
 
+def unmask_spelled(chain: bytes) -> tuple[bytes, int, int] | None:
+    """Do what `unmask_chain` does, also where numbers stand before or behind spelled letters.
+
+    Returns
+    -------
+    word, before, behind
+        The hidden word, and how many digits before and behind are no part of it.
+
+    Examples
+    --------
+    >>> unmask_spelled(b"b a l"), unmask_spelled(b"1 0 b a l"), unmask_spelled(b"b a 1")
+    ((b'bal', 0, 0), (b'bal', 2, 0), (b'bal', 0, 0))
+    """
+    if (word := unmask_chain(chain)) is not None:
+        return word, 0, 0
+    letters = _DIGITS_BEFORE.sub(b"", chain)
+    before, letters = len(chain) - len(letters), _DIGITS_BEHIND.sub(b"", letters)
+    behind = len(chain) - before - len(letters)
+    if before + behind == 0 or (word := unmask_chain(letters)) is None:
+        return None
+    return word, before // 2, behind // 2
+
+
 @lru_cache(maxsize=1 << 16)
 def unmask_chain(chain: bytes) -> bytes | None:
     """Return the word that separators, symbols or stars hide.
@@ -221,9 +246,10 @@ def unmask_chain(chain: bytes) -> bytes | None:
 def may_hide(
     data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Return which chains of a block are worth a call of `unmask_chain`.
+    """Return which chains of a block are worth a call of `unmask_spelled`.
 
-    What a chain hides has the same letters, however often each occurs; a star may be any letter.
+    What a chain hides has the same letters, however often each occurs; a star may be any letter,
+    and a digit before or behind spelled letters may be none of them.
 
     Parameters
     ----------
@@ -245,7 +271,11 @@ def may_hide(
     characters = data.take(np.repeat(starts, sizes) + counted_up(sizes))
     sets: NDArray[np.uint64] = np.bitwise_or.reduceat(letters.take(characters), firsts)
     as_written, decoded = sets & _LOW_HALF, sets >> _HALF
-    return (hidden.find(as_written) >= 0) | (hidden.find(decoded) >= 0) | (sets >= _STAR)
+    may_be = (hidden.find(as_written) >= 0) | (hidden.find(decoded) >= 0) | (sets >= _STAR)
+    for digit, neighbour in ((starts, starts + 1), (ends - 1, ends - 2)):
+        is_apart = data.take(neighbour, mode="clip") == ord(" ")
+        may_be |= is_apart & (data.take(digit) <= ord("9")) & (sizes > 2)
+    return may_be
 
 
 @cache
@@ -324,7 +354,7 @@ def misspellings() -> dict[bytes, bytes]:
     """
     taken = _all_words() | _ORDINARY
     found: dict[bytes, bytes] = {}
-    words = single_words(HIDDEN_CLASSES, 3)
+    words = single_words(HIDDEN_CLASSES, 4)
     for word in sorted(words, key=lambda word: (word not in _canonical_words(), word)):
         for form in _misspelt(word) if word.isalpha() else ():
             if form not in taken:
@@ -333,8 +363,6 @@ def misspellings() -> dict[bytes, bytes]:
 
 
 def _misspelt(word: bytes) -> list[bytes]:
-    if len(word) == 3:
-        return [bytes((word[1], word[0], word[2]))] if word in _canonical_words() else []  # abl
     swaps = _swaps(word)
     if len(word) < SHORTEST_SURE:
         return swaps[:1]  # cbao: few words have such consonants in a row
@@ -374,6 +402,6 @@ def _swaps(word: bytes) -> list[bytes]:
 
 _ORDINARY = frozenset(
     b"bakh bekal beksan blas bukana cakap gasan kakina kepalan kilona kolina kras kurang kurs laok "
-    b"partia perlop sekarng sekon seni".split()
+    b"parati partia perlop sekarng sekon seni suplir".split()
 )
 """Ordinary words that a misspelling of a hidden-class word would be."""

@@ -5,7 +5,7 @@ word alone (what it hides, its place in the lexicon, its n-grams, what it adds t
 worked out once. Remembering never changes a result: it is a function of the word's letters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import filterfalse
 from typing import Any, Protocol
 
@@ -71,7 +71,9 @@ class WordStore:
         int64: the learner's row of what the word reads as; words that read the same share it.
     """
 
-    __slots__ = ("_count", "_learner", "_rows", "_table", "pieces", *_COLUMNS)
+    __slots__ = (
+        "_before_forgetting", "_count", "_learner", "_rows", "_table", "pieces", *_COLUMNS
+    )  # fmt: skip
 
     lexicon_number: Ints
     term: Ints
@@ -83,6 +85,7 @@ class WordStore:
 
     def __init__(self, learner: WordLearner | None = None) -> None:
         self._learner = learner
+        self._before_forgetting: list[Callable[[], None]] = []
         self._start()
         self._resize(1 << 10)
 
@@ -93,9 +96,16 @@ class WordStore:
 
     def clear(self) -> None:
         """Forget every word."""
+        # In this order, so that an interruption leaves no word with another's row.
+        for let_go in self._before_forgetting:
+            let_go()
         self._start()
         if self._learner is not None:
             self._learner.forget()
+
+    def before_forgetting(self, let_go: Callable[[], None]) -> None:
+        """Have somebody called who remembers rows, before they are given to other words."""
+        self._before_forgetting.append(let_go)
 
     def _start(self) -> None:
         self._table = HashTable(np.zeros(0, np.uint64))
