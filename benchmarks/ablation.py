@@ -124,7 +124,7 @@ def without_columns(*parts: slice) -> Iterator[None]:
 def without_unmasking() -> Iterator[None]:
     """Read words as they are written: leet digits, stretched, separated and glued ones stay."""
     with (
-        patch.object(features, "unmask_chain", lambda text: None),
+        patch.object(features, "unmask_spelled", lambda text: None),
         patch.object(reading, "unmask_word", lambda word: None),
         patch.object(reading, "misspellings", dict),
         patch.object(reading, "split_compound", lambda word: None),

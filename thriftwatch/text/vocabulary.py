@@ -47,8 +47,8 @@ class Vocabulary:
         Names of the families.
     class_list, family_list, strength_list
         The same as plain lists.
-    numbers
-        The number of each word of the lexicon.
+    words, numbers
+        Every word of the lexicon by its number, and the number of each.
     single_terms
         The term that each word is by itself, or -1, by the word's number.
     """
