@@ -66,7 +66,7 @@ class Folded(NamedTuple):
     data: NDArray[np.uint8]
     offsets: NDArray[np.int64]
     changed: tuple[NDArray[np.int64], NDArray[np.int64]] | None
-    turned: NDArray[np.int64]
+    turned: NDArray[np.int64] = _NONE_TURNED
 
     @property
     def origin(self) -> NDArray[np.int64] | None:
@@ -189,7 +189,7 @@ def fold_bytes(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Folded:
     ascii = data < 0x80
     at = np.flatnonzero(~ascii)
     if not len(at):
-        return Folded(data, offsets, None, _NONE_TURNED)
+        return Folded(data, offsets, None)
     is_lead = data[at] >= 0xC0
     leads = at[is_lead]
     points = _code_points(data, leads)
@@ -205,7 +205,7 @@ def fold_bytes(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Folded:
     folded[kept] = data[ascii]
     folded[replaced] = pool[starts.repeat(sizes) + within]
     starts = offsets + shift[np.searchsorted(at, offsets)]
-    result = Folded(folded, starts, (at, became), _NONE_TURNED)
+    result = Folded(folded, starts, (at, became))
     if (turning := _is_turning().take(points)).any():
         result = result._replace(turned=_turn_back(result, data, offsets, leads[turning]))
     return result
