@@ -261,7 +261,7 @@ class _Memory:
 
     The last column is the squared idf of a word: words count divided by the root of its sum.
     Row 0 is empty, row 1 is the bias; then come the signals of the tables, then words as they are
-    met.
+    met, and copies for signals that share a row of the tables with another.
     """
 
     __slots__ = (
@@ -323,7 +323,7 @@ class _Memory:
         place = mix_one(code) >> 64 - self._tables.signal_bits
         row = _FIRST_SIGNAL + place if self._tables.is_signal[place] else 0
         if row in self._taken:
-            row = self._keep([self._rows[row].tolist()])
+            row = self._keep(self._rows[row : row + 1])
         elif row:
             self._taken.add(row)
         self._signals[code] = row
@@ -335,7 +335,7 @@ class _Memory:
         self._taken.clear()
         self._count = self._first_word
 
-    def _keep(self, parts: NDArray[np.float64] | list[list[float]]) -> int:
+    def _keep(self, parts: NDArray[np.floating[Any]] | list[list[float]]) -> int:
         first, end = self._count, self._count + len(parts)
         if end > len(self._rows):
             grown = np.zeros((2 * end, self._rows.shape[1]), np.float32)

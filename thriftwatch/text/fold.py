@@ -3,8 +3,8 @@
 A seller who writes ``ＴＨＲＩＦＴ``, ``𝓽𝓱𝓻𝓲𝓯𝓽``, ``тhrіft`` or ``t\u200bh\u200brift`` wrote
 *thrift*. Code points are folded by themselves (but for flags, and words that are turned round), so
 a whole batch is folded by table look-ups, and what is read can be traced to what was written.
-Disguises made of ordinary ASCII
-(``thr1ft``, ``t.h.r.i.f.t``) are undone word by word in `thriftwatch.text.unmask`.
+Disguises made of ordinary ASCII (``thr1ft``, ``t.h.r.i.f.t``) are undone word by word in
+`thriftwatch.text.unmask`.
 """
 
 import re
@@ -41,8 +41,6 @@ _SIGHT = {
 }
 _SEEN_AS = str.maketrans("".join(_SIGHT), "".join(_SIGHT.values()))
 """What a reader of Indonesian sees where romanisation goes by sound: ``с`` is a c to the eye."""
-
-
 _NONE_TURNED = np.zeros((0, 2), np.int64)
 
 

@@ -42,7 +42,6 @@ from thriftwatch.text.wordstore import MOST_WORDS, WordStore
 
 __all__ = ["Scanner"]
 
-
 _MOST_SIGNALLING = 1 << 14
 _FEW_WORDS = 3  # sooner learned one by one
 _HALF_BITS = 12  # of what a term is in a pair: more than there are families, negated or not

@@ -60,6 +60,6 @@ def telling_part(name: str) -> tuple[int, int] | None:
     behind = text[match.end() : match.end() + _LONGEST]
     first = match.start() - (len(before) - len(before.rstrip(_LETTERS)))
     last = match.end() + len(behind) - len(behind.lstrip(_LETTERS)) - 1
-    origin = np.arange(len(raw)) if folded.origin is None else folded.origin
-    start, end = (len(raw[: origin[place]].decode()) for place in (first, last))
+    places = folded.written(np.array([first]), np.array([last]))
+    start, end = (len(raw[: place.item()].decode()) for place in places)
     return start, end + 1

@@ -89,8 +89,6 @@ class Chain(NamedTuple):
 
     def without(self, before: int, behind: int) -> "Chain":
         """Return the chain without so many spelled characters before and behind."""
-        if not before and not behind:
-            return self
         start, end = 2 * before, len(self.text) - 2 * behind
         return Chain(
             self.first + before,

@@ -7,10 +7,9 @@ to the letters it comes from, only to the word.
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import NamedTuple
 
-from thriftwatch.text.lexicon import load_lexicon
+from thriftwatch.text.vocabulary import load_vocabulary
 
 __all__ = ["TURNED_LETTERS", "TURNS", "Turn", "turns"]
 
@@ -83,7 +82,8 @@ def _shown_from_right(text: str) -> Iterator[tuple[int, int]]:
 def _set_upright(folded: bytes) -> bytes:
     """Turn a word, but for words of the lexicon in which just a letter or two are turned: bɐl."""
     turned = folded[::-1].translate(_UPSIDE_DOWN)
-    return folded if folded in _words() and turned not in _words() else turned
+    known = load_vocabulary().numbers
+    return folded if folded in known and turned not in known else turned
 
 
 def _read_from_right(folded: bytes) -> bytes:
@@ -96,11 +96,4 @@ def _read_from_right(folded: bytes) -> bytes:
 
 def _turned_if_known(word: bytes) -> bytes:
     turned = word[::-1]
-    return turned if turned.lower() in _words() else word
-
-
-@cache
-def _words() -> frozenset[bytes]:
-    return frozenset(
-        word.encode() for term in load_lexicon() for form in term.forms for word in form.split()
-    )
+    return turned if turned.lower() in load_vocabulary().numbers else word

@@ -55,8 +55,9 @@ _VOWELS = b"aeiou"
 _FEW_LETTERS = 1000
 SHORTEST_SURE = 5  # shorter words are one letter away from too many others
 _SHORTEST_SURE_WHOLESALE = 7
+_SHORTEST_SWAPPED = 4  # cbao: few words have such consonants in a row
 _SHORTEST_SWAPPED_WHOLESALE = 6
-_SHORTEST_DROPPED = 4  # letters that are left
+_MOST_DROPPED = 5
 
 
 @cache
@@ -354,10 +355,10 @@ def misspellings() -> dict[bytes, bytes]:
     """
     taken = _all_words() | _ORDINARY
     found: dict[bytes, bytes] = {}
-    words = single_words(HIDDEN_CLASSES, 4)
+    words = single_words(HIDDEN_CLASSES, _SHORTEST_SWAPPED)
     for word in sorted(words, key=lambda word: (word not in _canonical_words(), word)):
         for form in _misspelt(word) if word.isalpha() else ():
-            if form not in taken:
+            if form not in taken and len(form) >= SHORTEST_SURE - 1:
                 found.setdefault(form, word)
     return found
 
@@ -365,10 +366,10 @@ def misspellings() -> dict[bytes, bytes]:
 def _misspelt(word: bytes) -> list[bytes]:
     swaps = _swaps(word)
     if len(word) < SHORTEST_SURE:
-        return swaps[:1]  # cbao: few words have such consonants in a row
+        return swaps[:1]
     if word in single_words(_GOODS_CLASSES, SHORTEST_SURE):
         sounded = word.replace(b"r", b"p")  # Cyrillic р is a p to the eye and an r to the ear
-        return [*_vowel_drops(word, 5), *swaps, word[::-1], sounded]
+        return [*_vowel_drops(word, _MOST_DROPPED), *swaps, word[::-1], sounded]
     if word in sure_words():
         # Without all its vowels a bale word may be an ordinary one.
         return [*_vowel_drops(word, 1), *swaps, word[::-1]]
@@ -383,12 +384,11 @@ def sure_words() -> frozenset[bytes]:
 
 
 def _vowel_drops(word: bytes, most: int) -> list[bytes]:
-    vowels = [i for i, letter in enumerate(word) if letter in _VOWELS and i > 0][:5]
-    most = min(most, len(vowels), len(word) - _SHORTEST_DROPPED)
+    vowels = [i for i, letter in enumerate(word) if letter in _VOWELS and i > 0][:_MOST_DROPPED]
     return [
         bytes(letter for i, letter in enumerate(word) if i not in dropped)
         for count in range(1, most + 1)
-        for dropped in combinations(vowels, count)
+        for dropped in combinations(vowels, count)  # none where there are fewer
     ]
 
 
