@@ -1,5 +1,9 @@
 """Contacts are hidden; prices, sizes, codes, markets and towns are what a reviewer needs."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from listings import any_text, seller_text
@@ -44,6 +48,27 @@ KEPT = [
     "jl mtr bks th 2012 50rb",
     "live jam 19.00-21.30, tgl 21/11/2026",
 ]
+_LONG = 200_000
+HOSTILE = {
+    "one letter": "a" * _LONG,
+    "one digit": "1" * _LONG,
+    "dots": "." * _LONG,
+    "signs that a mail address may begin with": "+" * _LONG,
+    "mail addresses without an end": "a@" * (_LONG // 2),
+    "a domain without an end": "a@" + "a." * (_LONG // 2),
+    "a domain of dots": "x@" + "." * _LONG,
+    "initials": "jl " + "A." * (_LONG // 2),
+    "a street and commas": "jl.a" + ", " * (_LONG // 2),
+    "a lane of one word": "gg " + "w" * _LONG,
+    "a lane of many words": "gg " + "w " * (_LONG // 2),
+    "lanes": "gg gg-" * (_LONG // 6),
+    "a house number that does not come": "gg no" + " " * _LONG,
+    "an address that does not come": "alamat" + " " * _LONG,
+    "a ward that does not come": "rt 1" + " " * _LONG,
+    "a block that does not come": "blok c" + " " * _LONG,
+    "a postal code that does not come": "kode pos" + " " * _LONG,
+    "telephone numbers": "081234567890 " * (_LONG // 13),
+}
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -66,6 +91,50 @@ def test_after_a_word_that_leads_to_it_the_name_of_a_street_is_hidden():
 
 def test_mail_addresses_are_hidden():
     assert hide_contacts("kirim ke sari.b@mail.test ya") == "kirim ke ••••.•@••••.•••• ya"
+    assert hide_contacts("a@b.co+c@d.co, (e@f.co)") == "•@•.••+•@•.••, (•@•.••)"
+
+
+def test_contacts_within_contacts_are_hidden_once():
+    text = "ambil di Jl. Mawar No. 12, jl.081234567890 no 3, kaos"
+    assert hide_contacts(text) == "ambil di ••. ••••• ••. ••, ••.•••••••••••• •• •, kaos"
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("Jl. H.R.Said No. 5", "••. •.•.•••• ••. •"),
+        ("Jl H.R.Said 12", "•• •.•.•••• ••"),
+        ("Jl A.B. 50rb", "•• •.•. 50rb"),
+        ("toko di jalan A.B.c", "toko di ••••• •.•.c"),
+        ("blok C , no 4", "•••• • , •• •"),
+        ("RT 3 , RW 5", "•• • , •• •"),
+        ("kode pos : 40123", "•••• ••• : •••••"),
+    ],
+)
+def test_initials_and_blanks_within_an_address(text, hidden):
+    assert hide_contacts(text) == hidden
+
+
+def test_the_time_grows_with_the_length_and_not_with_its_square():
+    # How many steps a pattern takes cannot be counted. All of these together take some two
+    # seconds; each alone took minutes where a pattern was quadratic. A pattern cannot be
+    # interrupted either, so a process of its own runs them, and says how far it came.
+    script = (
+        "import json, sys\n"
+        "from thriftwatch.files.contacts import hide_contacts\n"
+        "for name, text in json.load(sys.stdin).items():\n"
+        "    print(name, flush=True)\n"
+        "    assert len(hide_contacts(text)) == len(text)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        input=json.dumps(HOSTILE),
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=100,
+        check=True,
+    )
+    assert run.stdout.splitlines() == list(HOSTILE)
 
 
 @pytest.mark.parametrize("text", KEPT)
