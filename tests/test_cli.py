@@ -227,6 +227,22 @@ def test_unreadable_rows_are_told_and_written_beside_the_output(run, tmp_path):
     assert rows_of(tmp_path / "scored.rejected.csv") == []  # not those of an earlier run
 
 
+@pytest.mark.parametrize("levels", [33, 500, 900])
+def test_a_row_that_is_nested_too_deep_is_set_aside_and_the_others_are_scored(
+    run, tmp_path, levels
+):
+    deep = '{"judul": "Kaos", "x": ' + '{"a": ' * levels + "1" + "}" * levels + "}"
+    path = tmp_path / "listings.jsonl"
+    path.write_text(f'{{"judul": "Jaket second import"}}\n{deep}\n')
+    status, _, stderr = run("score", path, "-o", tmp_path / "scored.csv")
+    assert status == 0
+    assert "1 rejected" in stderr
+    assert [row["judul"] for row in rows_of(tmp_path / "scored.csv")] == ["Jaket second import"]
+    (rejected,) = rows_of(tmp_path / "scored.rejected.csv")
+    assert rejected["line"] == "2"
+    assert "nested too deep" in rejected["reason"]
+
+
 def test_later_lines_may_have_columns_that_earlier_ones_lack(run, tmp_path, monkeypatch):
     path = tmp_path / "a.jsonl"
     rows = [

@@ -77,9 +77,42 @@ def test_lines_that_are_no_objects_are_set_aside(write):
     assert reasons[0].startswith("this is not JSON: Expecting value at character")
     assert reasons[1] == "a JSON object is needed, this is an array"
     assert "NaN is not a JSON number" in reasons[4]
-    assert reasons[5] == "the JSON is nested too deep"
+    assert reasons[5].startswith("the JSON is nested too deep")
     assert 'the key "a" occurs twice' in reasons[7]
     assert all(len(row.raw) <= 200 for row in read.rejected)
+
+
+def nested(levels, opening, closing):
+    """A row of so many levels, of which it is the first itself."""
+    pairs = (levels - 1) // len(closing)
+    return '{"judul": "Kaos", "x": ' + opening * pairs + "1" + closing * pairs + "}"
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a": ', "}"), ('[{"a": ', "}]")])
+@pytest.mark.parametrize("extension", ["csv", "jsonl", "parquet", "xlsx"])
+def test_what_is_nested_as_deep_as_it_may_be_is_read_and_written(
+    write, tmp_path, opening, closing, extension
+):
+    table = read_table(write(nested(jsonl_source._MAX_DEPTH, opening, closing))).table
+    out = tmp_path / f"b.{extension}"
+    write_table(table, out)
+    assert read_table(out).table["judul"].to_pylist() == ["Kaos"]
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a": ', "}")])
+@pytest.mark.parametrize("more", [1, 300, 500, 900])
+def test_one_row_that_is_nested_deeper_is_set_aside(write, opening, closing, more):
+    deep = nested(jsonl_source._MAX_DEPTH + more, opening, closing)
+    read = read_table(write('{"judul": "Kaos"}', deep, '{"judul": "Jaket"}'))
+    assert read.table.to_pylist() == [{"judul": "Kaos"}, {"judul": "Jaket"}]
+    ((line, reason),) = [(row.line, row.reason) for row in read.rejected]
+    assert line == 2
+    assert reason == "the JSON is nested too deep; at most 32 levels are read"
+
+
+def test_many_lists_and_brackets_beside_one_another_are_not_deep(write):
+    row = {"judul": "[" * 1000, "foto": [[place] for place in range(1000)]}
+    assert read_table(write(json.dumps(row))).table.to_pylist() == [row]
 
 
 def test_a_line_that_is_too_long_is_set_aside(write, monkeypatch):

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -17,6 +18,10 @@ from thriftwatch.listing import well_formed
 __all__ = ["read_json_lines"]
 
 _MAX_BATCH = 64 * 2**20
+# What comes later walks through a value by calling itself, with the program's own calls below it,
+# and Parquet, which needs two levels for a list, is not read beyond a hundred.
+_MAX_DEPTH = 32
+_TOO_DEEP = f"the JSON is nested too deep; at most {_MAX_DEPTH} levels are read"
 
 
 def read_json_lines(
@@ -83,9 +88,9 @@ def _parse(line: str) -> tuple[dict[str, Any] | None, str | None]:
     if not line.strip():
         return None, None
     try:
-        row = _DECODER.decode(line)
+        row = _decode(line)
     except RecursionError:
-        return None, "the JSON is nested too deep"
+        return None, _TOO_DEEP
     except json.JSONDecodeError as error:
         return None, f"this is not JSON: {error.msg} at character {error.colno}"
     except ValueError as error:
@@ -113,14 +118,33 @@ def _refuse(constant: str) -> NoReturn:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     row = dict(pairs)
     if len(row) != len(pairs):  # the standard decoder would keep the last and drop the others
-        keys = [key for key, _ in pairs]
-        double = next(key for key in keys if keys.count(key) > 1)
+        double = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
         raise ValueError(f"the key {shown(double)} occurs twice")
     return row
 
 
 # Made once: the shortcut json.loads makes one for every line, which takes as long as decoding.
 _DECODER = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_unique)
+
+
+def _decode(line: str) -> Any:
+    """Decode a line; what is nested too deep raises what the decoder raises where it gives up."""
+    value = _DECODER.decode(line)
+    # Counting the brackets is quick, and few rows have more of them than they may have levels.
+    if line.count("[") + line.count("{") > _MAX_DEPTH and _is_deep(value):
+        raise RecursionError
+    return value
+
+
+def _is_deep(value: Any) -> bool:
+    """Tell whether lists and objects stand in one another deeper than they may."""
+    level = [value]
+    for _ in range(_MAX_DEPTH):
+        held = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [item for items in held for item in items if isinstance(item, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def _mended(value: Any) -> Any:
