@@ -37,6 +37,15 @@ def test_doubled_columns_are_an_error(tmp_path):
         read_table(tmp_path / "a.parquet")
 
 
+@pytest.mark.parametrize(("value", "text"), [({}, "{}"), ([{}], "[{}]"), ({"a": {}}, '{"a": {}}')])
+def test_records_without_fields_which_parquet_has_not_are_written_as_text(tmp_path, value, text):
+    table = pa.table({"judul": ["Kaos"], "x": [value]})
+    write_batches([table, table], tmp_path / "a.parquet")
+    assert (
+        read_table(tmp_path / "a.parquet").table.to_pylist() == [{"judul": "Kaos", "x": text}] * 2
+    )
+
+
 def test_a_column_that_is_empty_at_first_may_hold_anything_later(tmp_path):
     tables = [pa.table({"a": pa.nulls(1)}), pa.table({"a": [5]})]
     write_batches(tables, tmp_path / "a.parquet")

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from thriftwatch.errors import TableError
 from thriftwatch.files.batch import TableRead, check_header
+from thriftwatch.files.cells import to_text
 from thriftwatch.frames import well_formed_strings
 
 __all__ = ["read_parquet", "write_parquet"]
@@ -75,19 +76,32 @@ def write_parquet(tables: Iterator[pa.Table], path: Path, name: str) -> None:
     first = next(tables)
     # A column that is empty in the first table may hold anything later; text takes it.
     schema = pa.schema(
-        [f.with_type(pa.string()) if pa.types.is_null(f.type) else f for f in first.schema]
+        [
+            f.with_type(pa.string()) if pa.types.is_null(f.type) or _is_hollow(f.type) else f
+            for f in first.schema
+        ]
     )
     with pq.ParquetWriter(path, schema) as writer:
-        writer.write_table(first.cast(schema))
+        writer.write_table(_cast(first, schema, name))
         for table in tables:
             writer.write_table(_cast(table, schema, name))
+
+
+def _is_hollow(kind: pa.DataType) -> bool:
+    """Tell whether a type has records without fields in it, which Parquet cannot hold."""
+    if pa.types.is_struct(kind) and kind.num_fields == 0:
+        return True
+    return any(_is_hollow(kind.field(place).type) for place in range(kind.num_fields))
 
 
 def _cast(table: pa.Table, schema: pa.Schema, name: str) -> pa.Table:
     columns = []
     for field in schema:
+        column = table.column(field.name)
+        if _is_hollow(column.type):
+            column = to_text(column)
         try:
-            columns.append(table.column(field.name).cast(field.type))
+            columns.append(column.cast(field.type))
         except pa.ArrowException as error:
             raise TableError(
                 f"it begins as {field.type} and goes on as {table.schema.field(field.name).type}, "
