@@ -5,6 +5,8 @@ import json
 import os
 import pickle
 import shutil
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -12,6 +14,8 @@ import pytest
 
 from thriftwatch import load_model
 from thriftwatch.errors import InputError, ModelError
+from thriftwatch.model import artifact
+from thriftwatch.model.arrays import ARRAYS, LIMIT
 from thriftwatch.model.artifact import CARD, FORMAT, HEADER, WEIGHTS, save_model, seal
 
 TITLES = ["Hoodie Uniqlo second import", "Kemeja batik baru", "b4l thr1ft korea", ""]
@@ -119,7 +123,15 @@ def test_a_folder_holds_the_three_files_and_no_more(saved):
 
 
 def test_sealing_a_sealed_model_changes_nothing(model):
-    assert seal(model).card == model.card
+    sealed = seal(model)
+    assert seal(sealed).card == sealed.card
+
+
+def test_a_model_from_before_arrays_had_checksums_of_their_own_still_loads(folder):
+    header = header_of(folder)
+    header.pop("arrays", None)
+    write_header(folder, header)
+    assert load_model(folder).heads
 
 
 def test_loading_is_cached_until_the_folder_changes(folder):
@@ -200,6 +212,39 @@ def test_a_folder_in_the_place_of_a_file_is_refused(folder, name):
     refusal(folder)
 
 
+# Not plain files
+
+
+@pytest.mark.parametrize("name", [HEADER, WEIGHTS])
+@pytest.mark.parametrize("target", ["itself", "nothing", "/dev/zero", "/etc/passwd"])
+def test_a_link_is_refused_whatever_it_leads_to(folder, name, target):
+    moved = (folder / name).rename(folder.parent / name)
+    (folder / name).symlink_to({"itself": moved, "nothing": folder / "none"}.get(target, target))
+    message = refusal(folder)
+    assert name in message
+    assert "a link; a model's files must be plain files; copy the file itself" in message
+
+
+@pytest.mark.parametrize("name", [HEADER, WEIGHTS])
+def test_a_pipe_is_refused_without_waiting_for_someone_to_write(folder, name):
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    assert "not a plain file" in refusal(folder)
+
+
+def test_a_folder_may_be_a_link(folder):
+    (folder.parent / "link").symlink_to(folder)
+    assert load_model(folder.parent / "link").heads
+
+
+def test_files_that_an_installer_linked_into_the_package_are_read(folder, monkeypatch):
+    for name in FILES:
+        (folder / name).symlink_to((folder / name).rename(folder.parent / name))
+    refusal(folder)
+    monkeypatch.setattr(artifact, "_bundled", lambda: folder)
+    assert load_model(folder).heads
+
+
 # Damaged
 
 
@@ -277,6 +322,105 @@ def test_a_joblib_file_renamed_to_npz_is_refused_and_not_opened(folder, tmp_path
     write_weights(folder, pickle.dumps(Trap()))
     assert WEIGHTS in refusal(folder)
     assert not (tmp_path / "sprung").exists()
+
+
+def changed(array, value):
+    """A copy with another number in it."""
+    array = array.copy()
+    array.flat[array.size // 2] = value
+    return array
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("word_idf", -0.5),
+        ("word_idf", 31.0),
+        ("gram_idf", -1e-3),
+        ("word_weights", 2e4),
+        ("gram_weights", -2e4),
+        ("signal_weights", np.inf),
+        ("signal_weights", np.nan),
+        ("bias", 1e30),
+        ("bias", -1e30),
+        ("interaction_bias", 1e30),
+        ("interaction_linear", -1e300),
+        ("interaction_pairs", 1e30),
+        ("interaction_undecided", 8.5),
+    ],
+)
+def test_one_number_beyond_what_training_gives_is_refused(folder, name, value):
+    arrays = arrays_of(folder)
+    write_arrays(folder, arrays | {name: changed(arrays[name], value)})
+    message = refusal(folder)
+    assert f"array {name} holds" in message
+    assert "is accepted" in message
+
+
+@pytest.mark.parametrize("name", ["word_idf", "gram_weights", "bias", "interaction_pairs"])
+def test_numbers_at_the_bounds_are_accepted_and_give_scores(folder, name):
+    arrays = arrays_of(folder)
+    for bound in (ARRAYS[name].low, ARRAYS[name].high):
+        write_arrays(folder, arrays | {name: np.full_like(arrays[name], bound)})
+        scores = load_model(folder).score_batch(TITLES, [""] * 4, [""] * 4)
+        assert np.isfinite(scores.score).all()
+
+
+def test_products_that_depend_on_the_order_of_the_heads_are_refused(folder):
+    arrays = arrays_of(folder)
+    pairs = arrays["interaction_pairs"].copy()
+    pairs[0, 0, 1] += 0.5
+    write_arrays(folder, arrays | {"interaction_pairs": pairs})
+    assert "not symmetric" in refusal(folder)
+
+
+def test_arrays_of_one_shape_that_changed_places_are_refused(model, folder):
+    """By the checksum of each: the shape is right, and so may be every number."""
+    save_model(seal(model), folder)
+    arrays = arrays_of(folder)
+    one, two = "interaction_linear", "interaction_undecided"
+    write_arrays(folder, arrays | {one: arrays[two], two: arrays[one]})
+    assert "not those that the header names" in refusal(folder)
+
+
+def write_members(folder, arrays, changed=None, **options):
+    """Write an archive member by member, with some of them as given."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", **options) as archive:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            np.save(member, array)
+            archive.writestr(f"{name}.npy", (changed or {}).get(name, member.getvalue()))
+    write_weights(folder, buffer.getvalue())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no array",
+        b"\x93NUMPY",
+        b"\x93NUMPY\x09\x00" + b"x" * 100,
+        b"\x93NUMPY\x01\x00\x10\x00" + b"(" * 16,
+        b"\x93NUMPY\x01\x00\x10\x00" + b"{'descr': 'open  ",
+        b"\x93NUMPY\x01\x00\xff\xff" + b"[" * 65535,
+    ],
+    ids=["nothing", "no mark", "a mark", "version 9", "brackets", "an open string", "nested"],
+)
+def test_a_member_that_is_no_array_is_refused(folder, content):
+    write_members(folder, arrays_of(folder), {"bias": content})
+    assert WEIGHTS in refusal(folder)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_packed_by_a_method_that_models_do_not_use_is_refused(folder, method):
+    write_members(folder, arrays_of(folder), compression=method)
+    assert "packed in another way" in refusal(folder)
+
+
+def test_a_directory_of_very_many_members_is_refused_before_it_is_read(folder):
+    write_weights(folder, (b"PK\x01\x02" + bytes(43)) * 100_000)
+    assert "not the arrays" in refusal(folder)
 
 
 @pytest.mark.parametrize(
@@ -436,6 +580,51 @@ def test_thresholds_that_make_no_sense_are_refused(folder, tiers):
 @pytest.mark.parametrize(
     "change",
     [
+        {"name": "x" * 900_000},
+        {"name": "x" * 101},
+        {"name": ""},
+        {"name": "\x1b]0;owned\x07"},
+        {"version": "1.0\x1b[2J"},
+        {"version": "1.0\n2.0"},
+        {"name": "left \u202e right"},
+        {"name": "half \ud83d"},
+        {"evaluation": {"what": "\x1b[31mred"}},
+        {"evaluation": {"\x1b[31mred": 1}},
+        {"more": ["x" * 900_000]},
+        {"more": [[[[[[[[[]]]]]]]]]},
+    ],
+    ids=range(12),
+)
+def test_text_that_is_not_fit_for_a_terminal_or_a_table_is_refused(folder, change):
+    """The name stands in every row that is scored, and ``info`` shows all of a header."""
+    write_header(folder, header_of(folder) | change)
+    message = refusal(folder)
+    assert message.isprintable()
+    assert len(message) < 1000
+
+
+@pytest.mark.parametrize("name", ["", "x" * 101, "\x1b[31mred", "two\nlines"])
+def test_names_of_heads_are_short_and_printable(folder, name):
+    header = header_of(folder)
+    write_header(folder, header | {"heads": [*header["heads"][:-1], name]})
+    assert refusal(folder).isprintable()
+
+
+@pytest.mark.parametrize("number", [0, -1, 10**4, 10**4000])
+def test_a_format_that_never_was_is_refused_without_being_printed(folder, number):
+    (folder / HEADER).write_text(f'{{"format": {number}}}')
+    assert len(refusal(folder)) < 1000
+
+
+@pytest.mark.parametrize("idf", [-0.1, 30.5, 1e30, True])
+def test_the_idf_of_unseen_words_has_the_bounds_of_the_others(folder, idf):
+    write_header(folder, header_of(folder) | {"unseen_idf": idf})
+    assert "unseen_idf" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
         lambda heads: heads[:-1],
         lambda heads: [*heads, "more"],
         lambda heads: heads[::-1][:1] * len(heads),
@@ -456,3 +645,60 @@ def test_a_path_of_another_kind_of_text_is_refused_in_one_line(tmp_path):
 def test_a_path_that_no_system_takes_is_refused(tmp_path):
     refusal(tmp_path / "nul\0")
     refusal(tmp_path / ("x" * 5000))
+
+
+# Limits
+
+
+def wide_model(folder):
+    """A model as large as one may be: its heads repeated until the arrays fill the limit."""
+    arrays = arrays_of(folder)
+    rows = sum(len(arrays[name]) for name in ("word_weights", "gram_weights", "signal_weights"))
+    heads = (LIMIT - 2**20) // (2 * rows)
+    for name, array in arrays.items():
+        for axis, dimension in enumerate(ARRAYS[name].shape):
+            if dimension == "heads":
+                array = np.take(array, np.arange(heads) % array.shape[axis], axis)  # noqa: PLW2901
+        arrays[name] = array
+    for name in ("word_idf", "gram_idf"):  # rows without idf take no room when they are widened
+        arrays[name] = np.maximum(arrays[name], np.float16(1))
+    write_arrays(folder, arrays)
+    header = header_of(folder)
+    names = [*header["heads"], *(f"more {place}" for place in range(heads))][:heads]
+    write_header(folder, header | {"heads": names})
+
+
+def many_members(folder):
+    """A directory of as many members as fit into the limit."""
+    write_weights(folder, (b"PK\x01\x02" + bytes(43)) * (LIMIT // 47))
+
+
+def endless(folder):
+    (folder / HEADER).unlink()
+    (folder / HEADER).symlink_to("/dev/zero")
+
+
+def long_name(folder):
+    write_header(folder, header_of(folder) | {"name": "x" * 900_000})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process took at most")
+@pytest.mark.parametrize("prepare", [wide_model, many_members, endless, long_name])
+def test_whatever_a_folder_holds_loading_it_takes_less_than_300_mb(folder, prepare):
+    prepare(folder)
+    script = (
+        "import sys\n"
+        "from thriftwatch import load_model, score_listing\n"
+        "from thriftwatch.errors import ModelError\n"
+        "try:\n"
+        "    score_listing('Kaos', model=load_model(sys.argv[1]))\n"
+        "except ModelError as error:\n"
+        "    print(error)\n"
+        "with open('/proc/self/status') as status:\n"
+        "    print(next(line for line in status if line.startswith('VmHWM')))\n"
+    )
+    command = [sys.executable, "-c", script, str(folder)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=100, check=True)
+    assert (prepare is wide_model) == (str(folder) not in run.stdout)
+    kilobytes = int(run.stdout.split()[-2])
+    assert kilobytes < 300_000

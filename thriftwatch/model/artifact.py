@@ -6,26 +6,30 @@ is hostile until its checks have passed: names, declared sizes, shapes and check
 """
 
 import hashlib
-import io
 import json
 import os
-import zipfile
-import zlib
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from thriftwatch.errors import ModelError
+from thriftwatch.model.arrays import (
+    ARRAYS,
+    LIMIT,
+    Arrays,
+    ArraysError,
+    checksums,
+    pack,
+    unpack,
+)
 from thriftwatch.model.card import write_card
 from thriftwatch.model.model import FACTS, OUTPUTS, POLICIES, Interaction, Model, Tables
 from thriftwatch.text.lexicon import lexicon_digest
 
-__all__ = ["FILES", "load_model", "save_model", "seal"]
+__all__ = ["FILES", "is_name", "load_model", "save_model", "seal"]
 
 HEADER, WEIGHTS, CARD = FILES = ("model.json", "weights.npz", "CARD.md")
 FORMAT = 3
@@ -33,40 +37,15 @@ FORMAT = 3
 BUNDLED = "thriftwatch-id"
 
 _HEADER_LIMIT = 1 << 20
-_WEIGHTS_LIMIT = 1 << 29
-_EXPONENT = 0x7C00  # of a number in half precision
-_HALF, _SINGLE, _DOUBLE = np.dtype("<f2"), np.dtype("<f4"), np.dtype("<f8")
-_TABLES: dict[str, tuple[np.dtype[Any], int]] = {
-    "word_idf": (_HALF, 1),
-    "word_weights": (_HALF, 2),
-    "gram_idf": (_HALF, 1),
-    "gram_weights": (_HALF, 2),
-    "signal_weights": (_HALF, 2),
-    "bias": (_SINGLE, 1),
-}
-_INTERACTION: dict[str, tuple[np.dtype[Any], int]] = {
-    "bias": (_DOUBLE, 1),
-    "linear": (_DOUBLE, 2),
-    "pairs": (_DOUBLE, 3),
-    "undecided": (_DOUBLE, 2),
-}
-_ARRAYS = _TABLES | {f"interaction_{name}": kind for name, kind in _INTERACTION.items()}
-_UNREADABLE = (
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    RuntimeError,
-    MemoryError,
-    OSError,
-    EOFError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-"""What zipfile and numpy raise on bytes that are no archive of arrays."""
+_LONGEST_NAME = 100
+_LONGEST_TEXT = 1000
+_MOST_LEVELS = 8
+_MOST_HEADS = 64
+_MOST_IDF = ARRAYS["word_idf"].high
+_JOIN = "interaction_"
+"""What the names of the arrays begin with that join the heads."""
+_COPY = "copy the file itself into the folder"
 _RETRAIN = "get it again, or train it again: thriftwatch train LABELLED.csv -o FOLDER"
-
-Arrays = dict[str, NDArray[Any]]
 
 
 def load_model(path: str | os.PathLike[str] | None = None) -> Model:
@@ -85,7 +64,8 @@ def load_model(path: str | os.PathLike[str] | None = None) -> Model:
     Raises
     ------
     ModelError
-        If the folder is missing, damaged, too new, or not a model.
+        If the folder is missing, damaged, too new, or not a model. Its files must be plain files:
+        links, devices and pipes are not opened.
 
     Examples
     --------
@@ -102,7 +82,7 @@ def _load_bundled() -> Model:
 
 def _load_folder(folder: Path) -> Model:
     try:
-        stamp = tuple((folder / name).stat().st_mtime_ns for name in (HEADER, WEIGHTS))
+        stamp = tuple((folder / name).lstat().st_mtime_ns for name in (HEADER, WEIGHTS))
     except (OSError, ValueError):  # ValueError: a path with a NUL
         raise _not_a_model(folder) from None
     return _load(folder.resolve(), stamp)
@@ -140,25 +120,47 @@ def _not_a_model(folder: Path) -> ModelError:
 def _load(folder: Path, stamp: tuple[int, ...]) -> Model:
     header = _read_header(folder / HEADER)
     path = folder / WEIGHTS
-    content = _read_limited(path, _WEIGHTS_LIMIT)
+    content = _read_file(path, LIMIT)
     if hashlib.sha256(content).hexdigest() != header["files"][WEIGHTS]:
         raise _refused(path, "changed since it was written")
-    return _assemble(folder, header, _read_arrays(path, content))
-
-
-def _read_limited(path: Path, limit: int) -> bytes:
+    lengths = {"heads": len(header["heads"]), "outputs": len(OUTPUTS)}
     try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= limit else b""
+        arrays = unpack(content, lengths)
+    except ArraysError as error:
+        raise _refused(path, str(error)) from None
+    # Tells arrays of one shape that changed places. No more than that: whoever forges a model can
+    # forge these checksums, too. Models made before there were any have none.
+    if header.get("arrays", checksums(content)) != checksums(content):
+        raise _refused(path, "its arrays are not those that the header names")
+    return _assemble(header, arrays)
+
+
+def _read_file(path: Path, limit: int) -> bytes:
+    """Read a plain file, and open nothing else: a pipe would wait, and a device never end."""
+    if path.parent == _bundled().resolve():
+        path = path.resolve()  # some installers link the files of a package, this one's code, too
+    # Without O_NONBLOCK even opening a pipe waits. Windows has neither of the first two.
+    flags = (getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+    try:
+        if path.is_symlink():
+            raise _refused(path, "a link; a model's files must be plain files", _COPY)
+        number = os.open(path, os.O_RDONLY | sum(flags))
+        try:
+            if not stat.S_ISREG(os.fstat(number).st_mode):
+                raise _refused(path, "not a plain file, as a model's files must be", _COPY)
+            with os.fdopen(number, "rb", closefd=False) as file:
+                content = file.read(limit + 1)
+        finally:
+            os.close(number)
     except OSError as error:
         raise _refused(path, f"cannot be read ({error.strerror})") from None
-    if size > limit:
-        raise _refused(path, f"{size} bytes, more than the {limit} a model may have")
+    if len(content) > limit:
+        raise _refused(path, f"more than the {limit} bytes a model may have there")
     return content
 
 
 def _read_header(path: Path) -> dict[str, Any]:
-    content = _read_limited(path, _HEADER_LIMIT)
+    content = _read_file(path, _HEADER_LIMIT)
     try:
         header = json.loads(content, parse_constant=_refuse_constant)
         fingerprint = _fingerprint(header) if isinstance(header, dict) else ""
@@ -166,16 +168,22 @@ def _read_header(path: Path) -> dict[str, Any]:
         raise _refused(path, "not readable as JSON") from None
     if not isinstance(header, dict) or type(header.get("format")) is not int:
         raise _refused(path, "not the header of a thriftwatch model")
-    if header["format"] != FORMAT:
+    number: int = header["format"]
+    if not 0 < number < 1000:
+        raise _refused(path, "not the header of a thriftwatch model")
+    if number != FORMAT:
         raise _refused(
             path,
-            f"model format {header['format']}, this version reads {FORMAT}",
-            "upgrade thriftwatch (pip install -U thriftwatch)"
-            if header["format"] > FORMAT
-            else _RETRAIN,
+            f"model format {number}, this version reads {FORMAT}",
+            "upgrade thriftwatch (pip install -U thriftwatch)" if number > FORMAT else _RETRAIN,
         )
     if header.get("sha256") != fingerprint:
         raise _refused(path, "changed since it was written")
+    if not _is_plain(header):
+        raise _refused(
+            path,
+            "what it says cannot be shown; short printable text and numbers are accepted",
+        )
     for name, is_right in _FIELDS.items():
         if not is_right(header.get(name)):
             raise _refused(path, f'"{name}" is missing or not what a model has there')
@@ -191,10 +199,32 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 
 
+def _is_plain(value: object, level: int = 0) -> bool:
+    """Tell whether there is nothing but numbers and text fit for a terminal, few levels deep."""
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_TEXT and value.isprintable()
+    if isinstance(value, dict | list):
+        held = [*value, *value.values()] if isinstance(value, dict) else value
+        return level < _MOST_LEVELS and all(_is_plain(item, level + 1) for item in held)
+    return True
+
+
+def is_name(value: object) -> bool:
+    r"""Tell whether a value can be the name of a model: it stands beside every score.
+
+    Examples
+    --------
+    >>> is_name("thriftwatch-id"), is_name("two\nlines"), is_name("")
+    (True, False, False)
+    """
+    return isinstance(value, str) and value.isprintable() and 0 < len(value) <= _LONGEST_NAME
+
+
 def _are_heads(value: object) -> bool:
     return (
         isinstance(value, list)
-        and all(isinstance(head, str) for head in value)
+        and len(value) <= _MOST_HEADS
+        and all(is_name(head) for head in value)
         and len(set(value)) == len(value)
         and set(FACTS) <= set(value)
     )
@@ -207,24 +237,24 @@ def _are_tiers(value: object) -> bool:
         and all(
             isinstance(tier, dict)
             and set(tier) == {"review", "likely"}
-            and all(_is_number(threshold) for threshold in tier.values())
-            and 0 <= tier["review"] <= tier["likely"] <= 1
+            and all(_is_number(threshold, 1.0) for threshold in tier.values())
+            and tier["review"] <= tier["likely"]
             for tier in value.values()
         )
     )
 
 
-def _is_number(value: object) -> bool:
-    return type(value) in (int, float) and bool(np.isfinite(float(str(value))))
+def _is_number(value: object, high: float) -> bool:
+    return isinstance(value, int | float) and type(value) is not bool and 0 <= value <= high
 
 
 _FIELDS: dict[str, Callable[[object], bool]] = {
-    "name": lambda value: isinstance(value, str),
-    "version": lambda value: isinstance(value, str),
+    "name": is_name,
+    "version": is_name,
     "heads": _are_heads,
     "outputs": lambda value: value == list(OUTPUTS),
     "tiers": _are_tiers,
-    "unseen_idf": _is_number,
+    "unseen_idf": lambda value: _is_number(value, _MOST_IDF),
     "files": lambda value: isinstance(value, dict) and set(value) == {WEIGHTS},
 }
 """What scoring reads from the header."""
@@ -236,77 +266,33 @@ def _fingerprint(header: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _read_arrays(path: Path, content: bytes) -> Arrays:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-    except _UNREADABLE:
-        raise _refused(path, "damaged") from None
-    if sorted(member.filename for member in members) != sorted(f"{name}.npy" for name in _ARRAYS):
-        raise _refused(path, "not the arrays of a model")
-    if sum(member.file_size for member in members) > _WEIGHTS_LIMIT:
-        raise _refused(path, "unpacks to more than a model may have")
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in _ARRAYS}
-    except _UNREADABLE:
-        raise _refused(path, "damaged") from None
-    for name, (kind, dimensions) in _ARRAYS.items():
-        array = arrays[name]
-        if array.dtype != kind or array.ndim != dimensions or not _all_finite(array):
-            raise _refused(path, f"array {name} is not what a model holds")
-    return arrays
-
-
-def _all_finite(array: NDArray[Any]) -> bool:
-    if array.dtype != _HALF:
-        return bool(np.isfinite(array).all())
-    # Numpy widens half precision one number at a time; all exponent bits say the same.
-    return not ((array.view("<u2") & _EXPONENT) == _EXPONENT).any()
-
-
-def _assemble(folder: Path, header: dict[str, Any], arrays: Arrays) -> Model:
-    heads = len(header["heads"])
-    tables = ("word", "gram", "signal")
-    rows = {name: len(arrays[f"{name}_weights"]) for name in tables}
-    fits = (
-        all(count > 1 and count & (count - 1) == 0 for count in rows.values())
-        and all(arrays[f"{name}_weights"].shape[1] == heads for name in tables)
-        and len(arrays["word_idf"]) == rows["word"]
-        and len(arrays["gram_idf"]) == rows["gram"]
-        and len(arrays["bias"]) == heads
-        and arrays["interaction_bias"].shape == (len(OUTPUTS),)
-        and arrays["interaction_linear"].shape == (len(OUTPUTS), heads)
-        and arrays["interaction_pairs"].shape == (len(OUTPUTS), heads, heads)
-        and arrays["interaction_undecided"].shape == (len(OUTPUTS), heads)
-    )
-    if not fits:
-        raise _refused(folder, "header and arrays do not belong together")
+def _assemble(header: dict[str, Any], arrays: Arrays) -> Model:
+    joins = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_JOIN)}
     return Model(
         header,
         tuple(header["heads"]),
-        Tables(
-            **{name: arrays[name] for name in _TABLES},
-            unseen_idf=float(header["unseen_idf"]),
-        ),
-        Interaction(**{name: arrays[f"interaction_{name}"] for name in _INTERACTION}),
+        Tables(**arrays, unseen_idf=float(header["unseen_idf"])),
+        Interaction(**{name.removeprefix(_JOIN): array for name, array in joins.items()}),
     )
 
 
 def _packed(model: Model) -> bytes:
     """Return the arrays as an ``.npz`` file; the same model gives the same bytes."""
-    arrays: Arrays = {name: getattr(model.tables, name) for name in _TABLES}
-    arrays |= {f"interaction_{name}": getattr(model.interaction, name) for name in _INTERACTION}
-    stored = {name: arrays[name].astype(kind) for name, (kind, _) in _ARRAYS.items()}
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **stored)
-    return buffer.getvalue()
+    parts = {
+        name: (model.interaction, name.removeprefix(_JOIN))
+        if name.startswith(_JOIN)
+        else (model.tables, name)
+        for name in ARRAYS
+    }
+    return pack({name: getattr(part, field) for name, (part, field) in parts.items()})
 
 
 def seal(model: Model) -> Model:
     """Return the model with the checksums of its arrays and of its header in its card."""
     header = dict(model.card)
-    header["files"] = {WEIGHTS: hashlib.sha256(_packed(model)).hexdigest()}
+    content = _packed(model)
+    header["files"] = {WEIGHTS: hashlib.sha256(content).hexdigest()}
+    header["arrays"] = checksums(content)
     header["sha256"] = _fingerprint(header)
     return replace(model, card=header)
 
