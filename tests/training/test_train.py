@@ -227,3 +227,9 @@ def test_pairs_and_near_copies_share_a_fold(sample):
         of_pair[pair].add(fold)
     assert all(len(where) == 1 for pair, where in of_pair.items() if pair)
     assert len(set(folds.tolist())) == 5
+
+
+@pytest.mark.parametrize("name", ["", "two\nlines", "\x1b[31mred", "x" * 101, None])
+def test_a_name_that_no_model_could_be_loaded_with_is_refused_at_once(name):
+    with pytest.raises(InputError, match=r"^name must be printable .* such as thriftwatch-id"):
+        train("no such file.csv", name=name)

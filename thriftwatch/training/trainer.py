@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from thriftwatch.errors import InputError
+from thriftwatch.errors import InputError, shown
 from thriftwatch.evaluation.overlap import joined_texts, seen_share, text_sketch
-from thriftwatch.model.artifact import FORMAT, seal
+from thriftwatch.model.artifact import FORMAT, is_name, seal
 from thriftwatch.model.model import OUTPUTS, Model
 from thriftwatch.model.prevalence import check_share, log_odds_of
 from thriftwatch.scoring import as_model
@@ -75,7 +75,7 @@ def train(
         labelled rows. Scores and tiers are for that share, see `Model.with_prevalence`; the
         figures of `evaluation` are for the rows as they are.
     name
-        Name of the model, part of its id.
+        Name of the model, part of its id: printable, of at most 100 characters.
     encoding
         Encoding of text files.
     columns
@@ -96,7 +96,7 @@ def train(
     Raises
     ------
     InputError
-        If there are too few rows of a label, or `prevalence` is no share.
+        If there are too few rows of a label, `prevalence` is no share or `name` no name.
     TableError
         If a file is not what it says, or a row has a label that is not 0 or 1.
 
@@ -115,6 +115,11 @@ def train(
     """
     if prevalence is not None:
         check_share(prevalence, "prevalence", "0.005 for one listing in 200")
+    if not is_name(name):
+        raise InputError(
+            "name must be printable text of 1 to 100 characters, such as thriftwatch-id, "
+            f"not {shown(name)}"
+        )
     rows = (
         labelled
         if isinstance(labelled, Labelled)
