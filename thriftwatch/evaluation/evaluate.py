@@ -7,6 +7,7 @@ from os import PathLike
 import numpy as np
 import numpy.typing as npt
 
+from thriftwatch.domain import OUTPUTS, log_odds_of, probability_of
 from thriftwatch.errors import InputError, shown
 from thriftwatch.evaluation.checks import FloatArray
 from thriftwatch.evaluation.evaluation import Evaluation
@@ -27,8 +28,7 @@ from thriftwatch.evaluation.rows import (
 from thriftwatch.evaluation.slices import slice_values
 from thriftwatch.evaluation.splits import Progress, available_splits, make_split, out_of_split
 from thriftwatch.evaluation.stream import evaluate_stream, read_catalogue
-from thriftwatch.model.model import OUTPUTS, Model
-from thriftwatch.model.prevalence import log_odds_of
+from thriftwatch.model.model import Model
 from thriftwatch.scoring import as_model, check_options
 
 __all__ = ["evaluate"]
@@ -255,8 +255,7 @@ def _of_split(probability: FloatArray, table: Table, model: Model, policy: str) 
         # Tiers of a model that was moved to another share of positives are for moved scores.
         step = log_odds_of(stated["stated"]) - log_odds_of(stated["training"])
         score = judged[:, OUTPUTS.index(policy)]
-        moved = np.exp(step) * score
-        judged[:, OUTPUTS.index(policy)] = moved / (moved + 1 - score)
+        judged[:, OUTPUTS.index(policy)] = probability_of(log_odds_of(score) + step)
     return Scores.of_batch(model.judge(judged, table.rows.shop.tolist(), policy))
 
 

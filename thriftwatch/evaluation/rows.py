@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from thriftwatch.domain import FACTS, POLICIES, TIERS
 from thriftwatch.errors import InputError, listed, shown
 from thriftwatch.evaluation.baseline import keyword_scores
 from thriftwatch.evaluation.checks import FloatArray, checked_column
 from thriftwatch.evaluation.groups import near_duplicate_groups
 from thriftwatch.evaluation.intervals import group_numbers
 from thriftwatch.evaluation.overlap import joined_texts
-from thriftwatch.model.model import FACTS, POLICIES, TIERS, BatchScores, Model
+from thriftwatch.model.model import BatchScores, Model
 from thriftwatch.training.labelled import Labelled
 
 __all__ = [
@@ -115,7 +116,7 @@ class Scores:
     @classmethod
     def of_batch(cls, batch: BatchScores) -> "Scores":
         """Take what a model returned."""
-        return cls(batch.score, batch.tier, {name: getattr(batch, name) for name in FACTS})
+        return cls(batch.score, batch.tier, batch.by_fact())
 
     @classmethod
     def checked(cls, scores: object, rows: Labelled, read: int) -> "Scores":

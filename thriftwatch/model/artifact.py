@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from thriftwatch.domain import FACTS, OUTPUTS, POLICIES
 from thriftwatch.errors import ModelError
 from thriftwatch.model.card import write_card
-from thriftwatch.model.model import FACTS, OUTPUTS, POLICIES, Interaction, Model, Tables
+from thriftwatch.model.model import Interaction, Model, Tables
 from thriftwatch.text.lexicon import lexicon_digest
 
 __all__ = ["FILES", "load_model", "save_model", "seal"]
