@@ -68,7 +68,9 @@ def evaluate(
     scores
         Scores that are there already: the name of a column, one number for each row, or a mapping
         with ``"score"`` and, where known, ``"tier"``, ``"goods"``, ``"worn"``, ``"foreign"``.
-        Titles are then not needed. Tiers without ``"tier"`` are those of `model`, if one is given.
+        Titles are then not needed. Tiers without ``"tier"`` are those of `model`, if one is given:
+        it judges the titles too, as a score alone does not make a listing "likely". Without titles
+        the tiers are by score alone, and a note says so.
     cross_validate
         Train on one part of the rows and judge the other, so that no row is judged by a model
         that has seen it: True or the name of a split (`thriftwatch.evaluation.splits.SPLITS`), or
@@ -234,10 +236,12 @@ def _cross_validated(
 
 def _scores(labels: LabelledRows, model: Model | None, tell: Progress) -> Scores:
     table = labels.table
-    if table.given is not None:
-        return table.given.with_tiers_of(model, labels.policy) if model else table.given
+    rows, given = table.rows, table.given
+    if given is not None:
+        if model is None or given.tier is not None:
+            return given
+        return given.with_tiers_of(model, labels.policy, _outputs(table, model))
     assert model is not None
-    rows = table.rows
     return score_texts(
         model,
         rows.title.tolist(),
@@ -246,6 +250,16 @@ def _scores(labels: LabelledRows, model: Model | None, tell: Progress) -> Scores
         labels.policy,
         on_done=lambda done, total: tell(done, total, "scoring"),
     )
+
+
+def _outputs(table: Table, model: Model) -> dict[str, FloatArray]:
+    """Return what a model says of the texts, output by output; nothing where there are none."""
+    from thriftwatch.training.carry import judge_with
+
+    if not table.has_texts:
+        return {}
+    heads = judge_with(model, table.rows.title.tolist(), table.rows.description.tolist())
+    return dict(zip(OUTPUTS, probability_of(model.interaction(heads)).T, strict=True))
 
 
 def _of_split(probability: FloatArray, table: Table, model: Model, policy: str) -> Scores:
