@@ -29,9 +29,9 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from thriftwatch import Evaluation, compare, evaluate
+from thriftwatch.domain import FACTS, OUTPUTS
 from thriftwatch.evaluation.intervals import Interval, bootstrap_interval
 from thriftwatch.files import atomic_path
-from thriftwatch.model.model import OUTPUTS
 from thriftwatch.text import features, reading
 from thriftwatch.text.fold import Folded
 from thriftwatch.training import Labelled, fitting, heads, read_labelled
@@ -373,7 +373,7 @@ def probabilities(rows: Labelled, scored: Sequence[Scored]) -> list[dict[str, ob
     whole = next(one for one in scored if one.outputs is not None)
     alone = next(one for one in scored if one.name == LABEL_ALONE)
     columns = {"score": whole.scores, "label_head_alone": alone.scores}
-    for fact in ("goods", "worn", "foreign"):
+    for fact in FACTS:
         columns[fact] = whole.outputs[:, OUTPUTS.index(fact)]
     shares = {name: 1 / (1 + np.exp(-column)) for name, column in columns.items()}
     return [

@@ -39,6 +39,7 @@ from numpy.typing import NDArray
 from perturbations import PERTURBATIONS
 
 from thriftwatch import Model, train
+from thriftwatch.domain import ELEMENTS, FACTS
 from thriftwatch.evaluation.groups import grouped_folds, near_duplicate_groups
 from thriftwatch.evaluation.intervals import bootstrap_interval
 from thriftwatch.evaluation.metrics import (
@@ -57,7 +58,6 @@ Marks = NDArray[np.bool_]
 
 FOLDS = 5
 RATE = 0.001
-FACTS = ("goods", "worn", "foreign")
 PREVALENCES = (0.001, 0.005, 0.02, 0.1)
 _LIKELY, _REVIEW = 2, 1
 
@@ -266,13 +266,13 @@ def judge_with_own_models(sample: Sample, real: Real | None, fold: Ints, jobs: i
     models = [train_without(sample, fold == number, jobs) for number in range(FOLDS)]
     size = len(fold)
     scores, with_shops, hit = np.zeros(size), np.zeros(size), np.zeros(size)
-    tiers, facts = np.zeros(size, np.int64), np.zeros((size, 3))
+    tiers, facts = np.zeros(size, np.int64), np.zeros((size, len(FACTS)))
     real_tiers, real_used, real_used_tiers = [], [], []
     for number, model in enumerate(models):
         held = np.flatnonzero(fold == number)
         texts = sample.texts.take(held.tolist())
         found = score(model, texts)
-        scores[held], facts[held] = found.score, np.column_stack([getattr(found, f) for f in FACTS])
+        scores[held], facts[held] = found.score, found.facts
         shown = score(model, texts, shops=True)
         with_shops[held], tiers[held] = shown.score, shown.tier
         if real is None:
@@ -366,11 +366,6 @@ def behaviour(sample: Sample, own: Own) -> str:
 def calibration(sample: Sample, own: Own) -> str:
     """Say how far probabilities are from what happens."""
     certain, data = sample.certain, sample.rows
-    facts = {
-        "goods": (data.goods != "out", data.goods != ""),
-        "worn": (data.worn == "yes", data.worn != ""),
-        "foreign": (data.origin == "foreign", data.origin != ""),
-    }
     scores = own.judged.scores
     rows = [
         ["score", f"{calibration_error(sample.labels[certain], scores[certain]):.3f}"],
@@ -380,9 +375,10 @@ def calibration(sample: Sample, own: Own) -> str:
             f"{calibration_error(sample.labels[certain], own.with_shops[certain]):.3f}",
         ],
     ]
-    for place, (name, (is_true, stated)) in enumerate(facts.items()):
-        error = calibration_error(is_true[stated].astype(int), own.facts[stated, place])
-        rows.append([name, f"{error:.3f}"])
+    for place, element in enumerate(ELEMENTS):
+        holds, stated = data.fact(element)
+        error = calibration_error(holds[stated].astype(int), own.facts[stated, place])
+        rows.append([element.name, f"{error:.3f}"])
     shown = bootstrap_interval(
         average_precision, sample.labels[certain], own.with_shops[certain], sample.groups[certain]
     )

@@ -79,7 +79,7 @@ Path("/proc/self/clear_refs").write_text("5")
 before, begin = peak(), time.process_time()
 scores = model.score_batch(*columns)
 seconds = time.process_time() - begin
-names = ("score", "goods", "worn", "foreign", "tier")
+names = ("score", "facts", "tier")
 outputs = sum(getattr(scores, name).nbytes for name in names)
 print(json.dumps([seconds, inputs, outputs, peak() - before]))
 """

@@ -10,16 +10,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from thriftwatch.domain import FACT_NAMES, FACTS, FIELDS, TIER_NAMES
 from thriftwatch.highlight import segments
 from thriftwatch.listing import Listing
-from thriftwatch.result import (
-    DISCLAIMER,
-    DISCLAIMER_EN,
-    FACT_NAMES,
-    TIER_NAMES,
-    ListingScore,
-    Reason,
-)
+from thriftwatch.result import DISCLAIMER, DISCLAIMER_EN, ListingScore, Reason, most_telling
 
 __all__ = ["console", "explanation", "marked", "progress", "ranking_table", "steps", "tree"]
 
@@ -99,7 +93,7 @@ def ranking_table(rows: Iterable[tuple[Listing, ListingScore]], width: int) -> t
         The table, and what is to stand below it.
     """
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
-    numbers = {"score": 5, "tier": 6, "goods": 5, "worn": 4, "foreign": 7}
+    numbers = {"score": 5, "tier": 6} | {name: max(len(name), 4) for name in FACTS}
     for name, size in numbers.items():
         justify: JustifyMethod = "left" if name == "tier" else "right"
         table.add_column(name, width=size, min_width=size, no_wrap=True, justify=justify)
@@ -124,7 +118,7 @@ def explanation(listing: Listing, found: ListingScore) -> Iterator[Text]:
     Words that speak for are marked ``[+fact: words]``, words that speak against ``[-fact:
     words]``; colour only repeats what the marks say.
     """
-    for field in ("title", "description", "shop"):
+    for field in FIELDS:
         if text := getattr(listing, field):
             words = marked(text, found.reasons, field)
             yield Text.assemble((f"{field:<12} ", "dim"), words)
@@ -204,12 +198,8 @@ def _disclaimer() -> Text:
 
 
 def _strongest(reasons: Iterable[Reason]) -> str:
-    # What sort of goods it is matters, but is not what a reviewer looks for.
-    supporting = [reason for reason in reasons if reason.supports]
-    telling = [reason for reason in supporting if reason.fact != "goods"] or supporting
-    if not telling:
-        return "-"
-    return f'"{_visible(telling[0].text)}"'
+    telling = most_telling(reason for reason in reasons if reason.supports)
+    return "-" if telling is None else f'"{_visible(telling.text)}"'
 
 
 def _visible(text: str) -> str:

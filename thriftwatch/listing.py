@@ -7,6 +7,7 @@ from itertools import product
 from numbers import Real
 from types import MappingProxyType
 
+from thriftwatch.domain import FIELDS
 from thriftwatch.errors import ColumnError, InputError, did_you_mean, listed, shown
 
 __all__ = ["COLUMN_NAMES", "Listing", "as_text", "find_column", "is_missing", "well_formed"]
@@ -39,9 +40,6 @@ COLUMN_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 Upper and lower case, spaces, underscores and hyphens make no difference: ``Nama Produk`` is
 ``nama_produk``.
 """
-
-_OPTIONS = frozenset({"title", "description", "shop"})
-"""Fields whose column scoring lets be named."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACING = re.compile(r"[\s_-]+")
@@ -81,7 +79,7 @@ class Listing:
     shop: str = ""
 
     def __post_init__(self) -> None:
-        for field in ("title", "description", "shop"):
+        for field in FIELDS:
             object.__setattr__(self, field, as_text(getattr(self, field), field))
 
 
@@ -220,7 +218,7 @@ def find_column(
             return by_key[_key(name)]
     if not required:
         return None
-    option = named_by or (f"{field}=..., --{field}-column ..." if field in _OPTIONS else None)
+    option = named_by or (f"{field}=..., --{field}-column ..." if field in FIELDS else None)
     raise ColumnError(
         f"there is no column for the {field}; accepted names: {listed(accepted)}. "
         "Rename a column" + (f" or say which one it is ({option})" if option else ""),

@@ -7,25 +7,16 @@ light and in a dark notebook, and nothing is said by colour alone. What sellers 
 from collections.abc import Iterable
 from html import escape
 
+from thriftwatch.domain import ELEMENTS, FACT_NAMES, FACTS, TIER_NAMES
 from thriftwatch.highlight import segments
-from thriftwatch.result import (
-    DISCLAIMER,
-    DISCLAIMER_EN,
-    FACT_NAMES,
-    TIER_NAMES,
-    ListingScore,
-    Reason,
-)
+from thriftwatch.result import DISCLAIMER, DISCLAIMER_EN, ListingScore, Reason
 
 __all__ = ["marked_html", "score_html"]
 
-_SHORT_NAMES = {"goods": "sandang", "worn": "bekas", "foreign": "asal luar", "score": "skor"}
-_TINTS = {
-    "goods": "128 128 128",
-    "worn": "230 130 0",
-    "foreign": "40 120 255",
-    "score": "150 60 200",
-}
+_SHORT_NAMES = {element.name: element.short for element in ELEMENTS} | {"score": "skor"}
+_OTHER_TINT = "150 60 200"
+_TINTS = dict(zip(FACTS, ("128 128 128", "230 130 0", "40 120 255"), strict=False))
+"""The colour of each fact; one without a colour of its own has that of the score."""
 
 
 def score_html(found: ListingScore) -> str:
@@ -67,7 +58,7 @@ def marked_html(text: str, reasons: Iterable[Reason], field: str) -> str:
 def _mark(piece: str, reason: Reason) -> str:
     sign, line = ("+", "solid") if reason.supports else ("−", "dashed")
     fact = _SHORT_NAMES.get(reason.fact, reason.fact)
-    tint = _TINTS.get(reason.fact, _TINTS["score"])
+    tint = _TINTS.get(reason.fact, _OTHER_TINT)
     return (
         f'<mark title="{escape(reason.note)}" style="color:inherit;background:rgb({tint} / .2);'
         f'border-bottom:2px {line} currentColor;padding:0 .15em">{escape(piece)}'

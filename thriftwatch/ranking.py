@@ -13,16 +13,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from thriftwatch.domain import FIELDS, TIERS
 from thriftwatch.errors import ThriftwatchError
 from thriftwatch.files import RejectedRow, TableRead, read_batches
 from thriftwatch.files.cells import concat_tables
 from thriftwatch.listing import find_column
-from thriftwatch.model.model import TIERS, Model
+from thriftwatch.model.model import Model
 from thriftwatch.scoring import check_options, score_columns
 
 __all__ = ["Listings", "Ranking", "rank_listings", "read_listings", "read_texts"]
 
-_FIELDS = ("title", "description", "shop")
 _BLOCK = 10_000
 _DECIMALS = 6
 _REASONS = 3
@@ -192,7 +192,7 @@ def _texts(read: TableRead, columns: Mapping[str, str | None], found: dict[str, 
     names = read.table.column_names
     empty = pa.array([""] * read.table.num_rows, pa.string())
     texts: dict[str, pa.Array | pa.ChunkedArray] = {}
-    for field in _FIELDS:
+    for field in FIELDS:
         if field not in found:
             column = find_column(
                 field, names, columns.get(field), required=field == "title", where=read.file
@@ -205,11 +205,11 @@ def _texts(read: TableRead, columns: Mapping[str, str | None], found: dict[str, 
 
 
 def _score_block(block: pa.Table, model: Model, policy: str) -> pa.Table:
-    scores = model.score_batch(*(block[field] for field in _FIELDS), policy=policy)
+    scores = model.score_batch(*(block[field] for field in FIELDS), policy=policy)
     explained = np.flatnonzero(scores.tier >= _EXPLAINED)
     reasons = [""] * block.num_rows
     rows = block.take(pa.array(explained))
-    texts = (rows[field] for field in _FIELDS)
+    texts = (rows[field] for field in FIELDS)
     found = model.explain_blocks(*texts, policy=policy, limit=_REASONS)
     for place, why in zip(explained, (why for _, every in found for why in every), strict=True):
         reasons[place] = "; ".join(reason.note for reason in why)

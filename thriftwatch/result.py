@@ -1,35 +1,17 @@
 """What comes out: the score of a listing, the facts behind it and the reasons for them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
-__all__ = ["DISCLAIMER", "DISCLAIMER_EN", "FACT_NAMES", "TIER_NAMES", "ListingScore", "Reason"]
+from thriftwatch.domain import GOODS
+
+__all__ = ["DISCLAIMER", "DISCLAIMER_EN", "ListingScore", "Reason", "most_telling"]
 
 DISCLAIMER = "Skor ini indikasi untuk peninjau, bukan temuan tentang penjual."
 """What every display of a score says beside it."""
 
 DISCLAIMER_EN = "The score is an indication for a human reviewer, not a finding about a seller."
-
-FACT_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "goods": "sandang / clothing",
-        "worn": "bekas pakai / worn",
-        "foreign": "asal luar negeri / foreign",
-        "score": "skor / score",
-    }
-)
-"""What a reason can bear on, in words, Indonesian and English."""
-
-TIER_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "likely": "kemungkinan besar / likely",
-        "review": "perlu ditinjau / needs review",
-        "clear": "tidak ada indikasi / clear",
-    }
-)
-"""The tiers in words, Indonesian and English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +71,15 @@ class Reason:
             "note": self.note,
             "note_en": self.note_en,
         }
+
+
+def most_telling(reasons: Iterable[Reason]) -> Reason | None:
+    """Return the first reason that is about more than what sort of goods it is, if there is one.
+
+    What sort it is matters, but it rarely misleads and is not what a reviewer looks for.
+    """
+    every = list(reasons)
+    return next((one for one in every if one.fact != GOODS), every[0] if every else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
+from thriftwatch.domain import FACTS, FIELDS, POLICIES, RESULT_COLUMNS, TIERS
 from thriftwatch.errors import InputError, listed, not_one_of, shown
 from thriftwatch.listing import Listing, as_text, find_column
 from thriftwatch.model.artifact import load_model
-from thriftwatch.model.model import POLICIES, TIERS, BatchScores, Model
+from thriftwatch.model.model import BatchScores, Model
 from thriftwatch.result import ListingScore, Reason
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["as_model", "check_options", "score_columns", "score_listing", "score_listings"]
 
 _BLOCK = 10_000
-_FIELDS = ("title", "description", "shop")
-_FACTS = ("goods", "worn", "foreign")
 _TABLE_LIBRARIES = frozenset({"pandas", "polars", "pyarrow", "duckdb"})
 _ACCEPTED = (
     "accepted: a table (pandas, polars, pyarrow, DuckDB, Arrow C stream) or an iterable of "
@@ -91,7 +90,7 @@ def score_listing(
     """
     scorer = as_model(model)
     check_options(policy, reasons)
-    texts = map(as_text, (title, description, shop), _FIELDS)
+    texts = map(as_text, (title, description, shop), FIELDS)
     return explain_texts(scorer, *texts, policy=policy, reasons=reasons)
 
 
@@ -253,12 +252,12 @@ def score_columns(scores: BatchScores) -> "dict[str, pa.Array]":
     Returns
     -------
     dict of str to pyarrow.Array
-        ``score``, ``tier``, ``goods``, ``worn``, ``foreign``.
+        Those of `RESULT_COLUMNS`.
     """
     import pyarrow as pa
 
     columns = {"score": pa.array(scores.score), "tier": pa.array(TIERS).take(pa.array(scores.tier))}
-    return columns | {name: pa.array(getattr(scores, name)) for name in _FACTS}
+    return columns | {name: pa.array(values) for name, values in scores.by_fact().items()}
 
 
 def _may_be_table(listings: object) -> bool:
@@ -321,7 +320,7 @@ class _Run:
                 if keys not in known:
                     known[keys] = self._find(keys, where)
                 values = ["" if key is None else item[key] for key in known[keys]]
-            elif isinstance(item, tuple | list) and 1 <= len(item) <= len(_FIELDS):
+            elif isinstance(item, tuple | list) and 1 <= len(item) <= len(FIELDS):
                 values = list(item)
             else:
                 raise InputError(
@@ -351,7 +350,7 @@ class _Run:
         ]
 
     def _refuse_clash(self, frame: "Frame") -> None:
-        new = ["score", "tier", *_FACTS]
+        new = [*RESULT_COLUMNS]
         new += ["reasons"] if self.reasons else []
         new += ["model"] if self.model_column else []
         if clash := [name for name in new if name in frame.names]:
@@ -366,8 +365,8 @@ def explain_texts(
 ) -> ListingScore:
     """Score one listing, given as texts without missing values, and say why."""
     if reasons == 0:
-        score, *facts, tier = model.score_one(title, description, shop, policy=policy)
-        named = dict(zip(_FACTS, facts, strict=True))
+        score, facts, tier = model.score_one(title, description, shop, policy=policy)
+        named = dict(zip(FACTS, facts, strict=True))
         return ListingScore(score, TIERS[tier], named, (), model.id, policy)
     (found,) = explain_all(model, [title], [description], [shop], policy=policy, reasons=reasons)
     return found
@@ -402,14 +401,14 @@ def _results(
     rows = zip(
         scores.score.tolist(),
         scores.tier.tolist(),
-        zip(*(getattr(scores, name).tolist() for name in _FACTS), strict=True),
+        scores.facts.tolist(),
         reasons,
         texts,
         strict=False,
     )
     return [
         ListingScore(
-            score, TIERS[tier], dict(zip(_FACTS, facts, strict=True)), why, model, policy, *words
+            score, TIERS[tier], dict(zip(FACTS, facts, strict=True)), why, model, policy, *words
         )
         for score, tier, facts, why, words in rows
     ]

@@ -118,6 +118,38 @@ def test_scores_of_a_model_get_its_tiers():
     )
 
 
+def test_a_models_own_scores_get_the_tiers_that_the_model_gives(sample, evaluation):
+    scores = load_model().score_batch(*(sample[name] for name in ("title", "description", "shop")))
+    by_score = (scores.score >= load_model().card["tiers"]["imported"]["likely"]).sum()
+    assert (scores.tier == 2).sum() < by_score  # certainty decides too
+    for given in ("own", {"score": scores.score}, {"score": scores.score, **scores.by_fact()}):
+        table = sample.append_column("own", pa.array(scores.score))
+        found = evaluate(table, scores=given, model=load_model(), samples=5)
+        for figure in ("recall@likely", "precision@likely", "recall@review"):
+            assert found[figure].value == evaluation[figure].value
+        assert not any("by score alone" in note for _, note in found.notes)
+
+
+def test_facts_that_come_with_scores_go_before_those_of_the_model():
+    table = pa.table({"label": [1, 0] * 5, "title": ["hoodie thrift"] * 10})
+    given = {"score": [0.999, 0.001] * 5, "foreign": [0.9, 0.1] * 5}
+    assert evaluate(table, scores=given, model=load_model(), samples=5)["recall@likely"].value == 1
+    given["foreign"] = [0.1] * 10
+    assert evaluate(table, scores=given, model=load_model(), samples=5)["recall@likely"].value == 0
+
+
+def test_without_titles_tiers_are_by_score_alone_and_it_is_said(sample):
+    table = sample.select(["label", "goods", "worn"])
+    given = [0.999 if label == "1" else 0.001 for label in table["label"].to_pylist()]
+    found = evaluate(table, scores=given, model=load_model(), samples=5)
+    assert found["recall@likely"].value == 1
+    assert any("by score alone" in note for _, note in found.notes)
+    # Where the policy asks for nothing else the score is the whole rule.
+    used = evaluate(table, scores=given, model=load_model(), policy="all-used", samples=5)
+    assert "recall@likely" in used.figures
+    assert not any("by score alone" in note for _, note in used.notes)
+
+
 def test_a_file_that_thriftwatch_scored_is_read_back(sample, tmp_path):
     from thriftwatch.files import write_table
     from thriftwatch.ranking import rank_listings, read_listings

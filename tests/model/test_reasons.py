@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from listings import listing, listings
 
 from thriftwatch import score_listing, score_listings
+from thriftwatch.domain import POLICIES
 from thriftwatch.highlight import segments
 from thriftwatch.listing import Listing
-from thriftwatch.model.model import POLICIES
 from thriftwatch.model.reasons import LONGEST_QUOTE, contributions
 from thriftwatch.text.blocks import blocks_of
 from thriftwatch.text.lexicon import NAMES, load_lexicon

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from thriftwatch.model.model import OUTPUTS
+from thriftwatch.domain import OUTPUTS
 from thriftwatch.training.copies import NO_COPIES
 from thriftwatch.training.heads import HEADS, OutOfFold
 from thriftwatch.training.interaction import join_heads

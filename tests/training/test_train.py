@@ -79,11 +79,11 @@ def test_a_few_hundred_rows_beat_chance_on_rows_that_were_held_out(result, other
 
 
 def test_facts_are_learned_where_they_are_labelled(result, others):
-    found = scores(result.model, others)
+    found = scores(result.model, others).by_fact()
     worn = np.array([row["worn"] == "yes" for row in others])
     foreign = np.array([row["origin"] == "foreign" for row in others])
-    assert found.worn[worn].mean() > found.worn[~worn].mean() + 0.3
-    assert found.foreign[foreign].mean() > found.foreign[~foreign].mean() + 0.3
+    assert found["worn"][worn].mean() > found["worn"][~worn].mean() + 0.3
+    assert found["foreign"][foreign].mean() > found["foreign"][~foreign].mean() + 0.3
 
 
 def test_titles_and_labels_alone_beat_chance(plain, others):
@@ -95,15 +95,14 @@ def test_titles_and_labels_alone_beat_chance(plain, others):
 
 def test_facts_that_were_not_labelled_are_those_of_the_bundled_model(plain, model, others):
     found, bundled = scores(plain.model, others), scores(model, others)
-    for fact in ("goods", "worn", "foreign"):
-        np.testing.assert_allclose(getattr(found, fact), getattr(bundled, fact), atol=0.02)
+    np.testing.assert_allclose(found.facts, bundled.facts, atol=0.02)
 
 
 def test_probabilities_are_probabilities(result, plain, others):
     for model in (result.model, plain.model):
         for policy in ("imported", "all-used"):
             found = scores(model, others, policy=policy)
-            for values in (found.score, found.goods, found.worn, found.foreign):
+            for values in (found.score, found.facts):
                 assert np.isfinite(values).all()
                 assert values.min() >= 0
                 assert values.max() <= 1

@@ -17,6 +17,7 @@ from thriftwatch.commands.shared import (
     refuse_overwriting,
     row_count,
 )
+from thriftwatch.domain import TIERS
 from thriftwatch.errors import InputError
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ def _summary(table: "pa.Table", rejected: int, seconds: float) -> str:
         number = int(mask.sum())
         return f"{number:,} ({number / max(rows, 1):.2%})"
 
-    parts = [f"{tier} {share(tiers == tier)}" for tier in ("likely", "review", "clear")]
+    parts = [f"{tier} {share(tiers == tier)}" for tier in reversed(TIERS)]
     return (
         f"{row_count(rows)} scored in {seconds:.1f} s ({rows / max(seconds, 1e-9):,.0f} rows/s): "
         f"{', '.join(parts)}; 0.5 or more {share(scores >= 0.5)}; {rejected:,} rejected"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from thriftwatch.domain import POLICIES
 from thriftwatch.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ policy_option = click.option(
     "--policy",
     default="imported",
     show_default=True,
-    metavar="[imported|all-used]",
+    metavar=f"[{'|'.join(POLICIES)}]",
     help="What is searched for: worn and foreign goods, or every used garment.",
 )
 model_option = click.option(

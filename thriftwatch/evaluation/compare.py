@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from thriftwatch.domain import TIERS
 from thriftwatch.errors import InputError, not_one_of
 from thriftwatch.evaluation.evaluation import Evaluation
 from thriftwatch.evaluation.intervals import Interval, interval_of
 from thriftwatch.evaluation.rows import ScoredRows
 from thriftwatch.evaluation.tables import label_of
-from thriftwatch.model.model import TIERS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,6 +7,7 @@ from os import PathLike
 import numpy as np
 import numpy.typing as npt
 
+from thriftwatch.domain import OUTPUTS, log_odds_of, probability_of
 from thriftwatch.errors import InputError, shown
 from thriftwatch.evaluation.checks import FloatArray
 from thriftwatch.evaluation.evaluation import Evaluation
@@ -27,8 +28,7 @@ from thriftwatch.evaluation.rows import (
 from thriftwatch.evaluation.slices import slice_values
 from thriftwatch.evaluation.splits import Progress, available_splits, make_split, out_of_split
 from thriftwatch.evaluation.stream import evaluate_stream, read_catalogue
-from thriftwatch.model.model import OUTPUTS, Model
-from thriftwatch.model.prevalence import log_odds_of
+from thriftwatch.model.model import Model
 from thriftwatch.scoring import as_model, check_options
 
 __all__ = ["evaluate"]
@@ -68,7 +68,9 @@ def evaluate(
     scores
         Scores that are there already: the name of a column, one number for each row, or a mapping
         with ``"score"`` and, where known, ``"tier"``, ``"goods"``, ``"worn"``, ``"foreign"``.
-        Titles are then not needed. Tiers without ``"tier"`` are those of `model`, if one is given.
+        Titles are then not needed. Tiers without ``"tier"`` are those of `model`, if one is given:
+        it judges the titles too, as a score alone does not make a listing "likely". Without titles
+        the tiers are by score alone, and a note says so.
     cross_validate
         Train on one part of the rows and judge the other, so that no row is judged by a model
         that has seen it: True or the name of a split (`thriftwatch.evaluation.splits.SPLITS`), or
@@ -234,10 +236,12 @@ def _cross_validated(
 
 def _scores(labels: LabelledRows, model: Model | None, tell: Progress) -> Scores:
     table = labels.table
-    if table.given is not None:
-        return table.given.with_tiers_of(model, labels.policy) if model else table.given
+    rows, given = table.rows, table.given
+    if given is not None:
+        if model is None or given.tier is not None:
+            return given
+        return given.with_tiers_of(model, labels.policy, _outputs(table, model))
     assert model is not None
-    rows = table.rows
     return score_texts(
         model,
         rows.title.tolist(),
@@ -248,6 +252,16 @@ def _scores(labels: LabelledRows, model: Model | None, tell: Progress) -> Scores
     )
 
 
+def _outputs(table: Table, model: Model) -> dict[str, FloatArray]:
+    """Return what a model says of the texts, output by output; nothing where there are none."""
+    from thriftwatch.training.carry import judge_with
+
+    if not table.has_texts:
+        return {}
+    heads = judge_with(model, table.rows.title.tolist(), table.rows.description.tolist())
+    return dict(zip(OUTPUTS, probability_of(model.interaction(heads)).T, strict=True))
+
+
 def _of_split(probability: FloatArray, table: Table, model: Model, policy: str) -> Scores:
     """Turn cross-validated probabilities into what the model would have said."""
     judged = np.nan_to_num(probability, nan=0.0)
@@ -255,8 +269,7 @@ def _of_split(probability: FloatArray, table: Table, model: Model, policy: str) 
         # Tiers of a model that was moved to another share of positives are for moved scores.
         step = log_odds_of(stated["stated"]) - log_odds_of(stated["training"])
         score = judged[:, OUTPUTS.index(policy)]
-        moved = np.exp(step) * score
-        judged[:, OUTPUTS.index(policy)] = moved / (moved + 1 - score)
+        judged[:, OUTPUTS.index(policy)] = probability_of(log_odds_of(score) + step)
     return Scores.of_batch(model.judge(judged, table.rows.shop.tolist(), policy))
 
 

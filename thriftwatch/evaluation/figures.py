@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from thriftwatch.domain import TIERS
 from thriftwatch.errors import InputError
 from thriftwatch.evaluation.calibration import CalibrationFigures
 from thriftwatch.evaluation.checks import FloatArray
 from thriftwatch.evaluation.curves import Curve, RankedRows, expected_precision, ratio
 from thriftwatch.evaluation.intervals import Measure, bound_of_none
-from thriftwatch.model.model import TIERS
 
 __all__ = ["FLAGGED", "Points", "ScoreFigures", "SliceFigures"]
 

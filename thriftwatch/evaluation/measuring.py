@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from thriftwatch.domain import ELEMENTS
 from thriftwatch.evaluation.bands import Band, CurveBands
 from thriftwatch.evaluation.calibration import CalibrationFigures
 from thriftwatch.evaluation.checks import FloatArray
@@ -13,7 +14,6 @@ from thriftwatch.evaluation.intervals import Bootstrap, Interval, Measure
 from thriftwatch.evaluation.rows import Objects, ScoredRows
 from thriftwatch.evaluation.slices import Slice, cut_rows, slice_values
 from thriftwatch.evaluation.splits import SPLITS, SplitFigures
-from thriftwatch.model.model import FACTS
 
 __all__ = ["Measured", "measure_rows", "measure_split"]
 
@@ -157,13 +157,9 @@ def _figures(rows: ScoredRows, points: Points) -> ScoreFigures:
 def _facts(rows: ScoredRows) -> dict[str, tuple[FloatArray, FloatArray]]:
     """Return labels and probabilities of the facts that the rows state."""
     labelled, found = rows.table.rows, rows.scores.facts or {}
-    states = {
-        "goods": (labelled.goods, labelled.goods != "out"),
-        "worn": (labelled.worn, labelled.worn == "yes"),
-        "foreign": (labelled.origin, labelled.origin == "foreign"),
-    }
-    return {
-        name: (np.where(states[name][0] == "", np.nan, states[name][1]).astype(float), found[name])
-        for name in FACTS
-        if name in found and (states[name][0] != "").any()
-    }
+    facts = {}
+    for element in ELEMENTS:
+        holds, stated = labelled.fact(element)
+        if element.name in found and stated.any():
+            facts[element.name] = np.where(stated, holds, np.nan), found[element.name]
+    return facts

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from thriftwatch.domain import TIERS
 from thriftwatch.evaluation.baseline import word_pattern
 from thriftwatch.evaluation.figures import FLAGGED
 from thriftwatch.evaluation.rows import ScoredRows
 from thriftwatch.listing import Listing
-from thriftwatch.model.model import TIERS, Model
-from thriftwatch.result import Reason
+from thriftwatch.model.model import Model
+from thriftwatch.result import Reason, most_telling
 from thriftwatch.text.lexicon import Term, load_lexicon
 
 __all__ = ["Mistake", "MistakeGroup", "Mistakes", "find_mistakes"]
@@ -213,15 +214,13 @@ def _explain(rows: ScoredRows, row: int, kind: str, model: Model | None) -> Mist
 
 def _cause(reasons: tuple[Reason, ...], *, misled_upwards: bool) -> tuple[str, str]:
     """Return the word that spoke most for the mistake, and what it bears on."""
-    speaking = [reason for reason in reasons if reason.supports == misled_upwards]
-    # Which goods they are rarely misleads; what is said of them does.
-    telling = [reason for reason in speaking if reason.fact != "goods"] or speaking
-    if not telling:
+    telling = most_telling(reason for reason in reasons if reason.supports == misled_upwards)
+    if telling is None:
         return NOTHING, ""
     words, pattern = _lexicon()
-    found = pattern.search(telling[0].text.lower())
-    cause = words[found.group()].term if found else " ".join(telling[0].text.lower().split())
-    return cause, telling[0].fact
+    found = pattern.search(telling.text.lower())
+    cause = words[found.group()].term if found else " ".join(telling.text.lower().split())
+    return cause, telling.fact
 
 
 def _grouped(mistakes: list[Mistake]) -> list[MistakeGroup]:

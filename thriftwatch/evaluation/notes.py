@@ -78,6 +78,17 @@ def notes_on(
                 "not measure calibration there.",
             )
         )
+    if rows.scores.by_score_alone:
+        notes.append(
+            (
+                "Tanpa judul, tingkat di sini ditentukan oleh skor saja. Model sendiri menaruh "
+                'listing berskor tinggi di "review" bila tidak yakin dan asal luar negeri tidak '
+                'disebut, jadi "likely" di sini memuat lebih banyak.',
+                "There are no titles, so the tiers here are by score alone. The model itself "
+                'leaves a listing of high score in "review" where it is not sure and foreign '
+                'origin is not stated, so "likely" here holds more.',
+            )
+        )
     if rows.policy == "imported" and not rows.counted.all():
         left_out = int((~rows.counted).sum())
         notes.append(

@@ -8,11 +8,11 @@ from os import PathLike
 import numpy as np
 import pyarrow as pa
 
+from thriftwatch.domain import FACTS
 from thriftwatch.errors import ColumnError, InputError, TableError, not_one_of, shown
 from thriftwatch.evaluation.rows import Objects, Scores, Table
 from thriftwatch.files import TableRead
 from thriftwatch.listing import find_column
-from thriftwatch.model.model import FACTS
 from thriftwatch.training.annotators import find_vote_columns
 from thriftwatch.training.labelled import Labelled, read_labelled, read_source
 

@@ -14,6 +14,7 @@ from os import PathLike
 from typing import Any
 
 import thriftwatch
+from thriftwatch.domain import FACT_NAMES, TIER_NAMES
 from thriftwatch.errors import ThriftwatchError
 from thriftwatch.evaluation.evaluation import Evaluation
 from thriftwatch.evaluation.figures import FLAGGED
@@ -34,7 +35,7 @@ from thriftwatch.evaluation.tables import (
 from thriftwatch.files import atomic_path, check_writable
 from thriftwatch.highlight import segments
 from thriftwatch.listing import Listing
-from thriftwatch.result import DISCLAIMER, DISCLAIMER_EN, FACT_NAMES, TIER_NAMES, Reason
+from thriftwatch.result import DISCLAIMER, DISCLAIMER_EN, Reason
 
 try:
     from jinja2 import Environment, StrictUndefined

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from thriftwatch.domain import FACTS, POLICIES, SURE_OF, TIERS, tier_of
 from thriftwatch.errors import InputError, listed, shown
 from thriftwatch.evaluation.baseline import keyword_scores
 from thriftwatch.evaluation.checks import FloatArray, checked_column
 from thriftwatch.evaluation.groups import near_duplicate_groups
 from thriftwatch.evaluation.intervals import group_numbers
 from thriftwatch.evaluation.overlap import joined_texts
-from thriftwatch.model.model import FACTS, POLICIES, TIERS, BatchScores, Model
+from thriftwatch.model.model import BatchScores, Model
 from thriftwatch.training.labelled import Labelled
 
 __all__ = [
@@ -100,12 +101,16 @@ class Scores:
     tier
         int8: place in `TIERS`; None where the scores come without.
     facts
-        Probability of goods, worn and foreign, as far as they are known.
+        Probability of each fact, as far as they are known.
+    by_score_alone
+        Whether the tiers follow from the score alone, as nothing tells what the rest of the tier
+        rule asks.
     """
 
     score: FloatArray
     tier: npt.NDArray[np.int8] | None = None
     facts: Mapping[str, FloatArray] | None = None
+    by_score_alone: bool = False
 
     @property
     def probabilities(self) -> bool:
@@ -115,7 +120,7 @@ class Scores:
     @classmethod
     def of_batch(cls, batch: BatchScores) -> "Scores":
         """Take what a model returned."""
-        return cls(batch.score, batch.tier, {name: getattr(batch, name) for name in FACTS})
+        return cls(batch.score, batch.tier, batch.by_fact())
 
     @classmethod
     def checked(cls, scores: object, rows: Labelled, read: int) -> "Scores":
@@ -139,19 +144,30 @@ class Scores:
     def take(self, places: npt.NDArray[Any]) -> "Scores":
         """Return the scores of some rows."""
         facts = {name: values[places] for name, values in (self.facts or {}).items()}
-        return Scores(
-            self.score[places], None if self.tier is None else self.tier[places], facts or None
-        )
+        tier = None if self.tier is None else self.tier[places]
+        return replace(self, score=self.score[places], tier=tier, facts=facts or None)
 
-    def with_tiers_of(self, model: Model, policy: str) -> "Scores":
-        """Put scores that come without tiers in those of a model."""
-        if self.tier is not None:
-            return self
-        thresholds = model.card["tiers"][policy]
-        tier = np.where(
-            self.score >= thresholds["likely"], 2, self.score >= thresholds["review"]
-        ).astype(np.int8)
-        return replace(self, tier=tier)
+    def with_tiers_of(
+        self, model: Model, policy: str, outputs: Mapping[str, FloatArray]
+    ) -> "Scores":
+        """Put scores that come without tiers in those of a model.
+
+        Parameters
+        ----------
+        model
+            The model whose thresholds they are.
+        policy
+            What is searched for.
+        outputs
+            What the model says of the same rows, by the names of `thriftwatch.domain.OUTPUTS`;
+            nothing where there are no texts. Facts that came with the scores go before.
+        """
+        known = {**outputs, **(self.facts or {})}
+        alone = not known.keys() >= set(SURE_OF[policy])
+        if alone:
+            known |= dict.fromkeys(SURE_OF[policy], np.ones_like(self.score))
+        tier = tier_of(self.score, known, model.card["tiers"][policy], policy)
+        return replace(self, tier=tier.astype(np.int8), by_score_alone=alone)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

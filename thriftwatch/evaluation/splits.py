@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from thriftwatch.domain import OUTPUTS, probability_of
 from thriftwatch.errors import InputError, not_one_of, shown
 from thriftwatch.evaluation.checks import FloatArray
 from thriftwatch.evaluation.groups import grouped_folds
@@ -213,7 +214,7 @@ def out_of_split(
     Returns
     -------
     ndarray of float64, shape (rows, outputs)
-        Probabilities of `thriftwatch.model.model.OUTPUTS`; NaN for rows that are not tested.
+        Probabilities of `thriftwatch.domain.OUTPUTS`; NaN for rows that are not tested.
     """
     from thriftwatch.training import out_of_fold_probabilities
 
@@ -262,7 +263,6 @@ def _periods(values: Objects) -> Ints:
 
 def _forward(split: Split, rows: Labelled, jobs: int, progress: Progress | None) -> FloatArray:
     """Judge each period by a model that was trained on the periods before it."""
-    from thriftwatch.model.model import OUTPUTS
     from thriftwatch.training import train
     from thriftwatch.training.carry import judge_with
 
@@ -273,5 +273,5 @@ def _forward(split: Split, rows: Labelled, jobs: int, progress: Progress | None)
         model = train(past, carry=carry, jobs=jobs, progress=progress).model
         own = np.flatnonzero(split.fold == period)
         heads = judge_with(model, rows.title[own].tolist(), rows.description[own].tolist())
-        found[own] = 1.0 / (1.0 + np.exp(-model.interaction(heads)))
+        found[own] = probability_of(model.interaction(heads))
     return found

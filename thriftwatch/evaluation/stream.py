@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from thriftwatch.domain import TIERS
 from thriftwatch.errors import ColumnError, InputError, did_you_mean
 from thriftwatch.evaluation.checks import FloatArray
 from thriftwatch.evaluation.figures import FLAGGED, Points, ScoreFigures
@@ -21,7 +22,7 @@ from thriftwatch.evaluation.metrics import threshold_at_false_positive_rate
 from thriftwatch.evaluation.rows import Objects, ScoredRows, score_texts
 from thriftwatch.files import TableRead
 from thriftwatch.listing import Listing
-from thriftwatch.model.model import TIERS, Model
+from thriftwatch.model.model import Model
 from thriftwatch.ranking import read_texts
 from thriftwatch.result import ListingScore
 from thriftwatch.scoring import explain_texts

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from thriftwatch.domain import ELEMENTS, FACTS, TIERS
 from thriftwatch.errors import not_one_of
 from thriftwatch.evaluation.figures import FLAGGED
 from thriftwatch.evaluation.intervals import Interval
-from thriftwatch.model.model import TIERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,9 +51,7 @@ _POINTS = {
     "recall": ("{} ditemukan", "recall {}"),
     "top": ("{} teratas", "top {}"),
     "prevalence": ("{} positif", "{} positive"),
-    "goods": ("fakta sandang", "fact goods"),
-    "worn": ("fakta bekas pakai", "fact worn"),
-    "foreign": ("fakta asal luar negeri", "fact foreign"),
+    **{one.name: (f"fakta {one.label}", f"fact {one.name}") for one in ELEMENTS},
 }
 TIER_FIGURES = ("precision", "recall", "f1", "false_positive_rate")
 """What is told of each tier and threshold."""
@@ -84,9 +82,7 @@ _HEADLINE = (
     "read_per_hit@recall=0.9",
     "brier",
     "calibration_error",
-    "calibration_error@goods",
-    "calibration_error@worn",
-    "calibration_error@foreign",
+    *(f"calibration_error@{name}" for name in FACTS),
 )
 
 

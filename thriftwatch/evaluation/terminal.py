@@ -6,6 +6,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from thriftwatch.domain import TIERS
 from thriftwatch.evaluation.evaluation import Evaluation
 from thriftwatch.evaluation.figures import FLAGGED
 from thriftwatch.evaluation.stream import Stream
@@ -123,10 +124,10 @@ def _causes(evaluation: Evaluation) -> Table:
 
 
 def _stream(stream: Stream) -> Table:
-    table = _table("catalogue", "listings", "likely", "review", "clear", "shown")
+    table = _table("catalogue", "listings", *reversed(TIERS), "shown")
     for part in (stream.whole, *stream.known):
         name = f"known: {part.name}" if part.name else "thought to be lawful"
-        counts = [f"{part.tiers[tier]:,}" for tier in ("likely", "review", "clear")]
+        counts = [f"{part.tiers[tier]:,}" for tier in reversed(TIERS)]
         table.add_row(
             Text(one_line(name)), f"{part.rows:,}", *counts, f"{part.share('review'):.2%}"
         )

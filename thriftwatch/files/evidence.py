@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thriftwatch import __version__
+from thriftwatch.domain import FIELDS
 from thriftwatch.files.chain import canonical_hash, verify_evidence, write_chain
 from thriftwatch.files.contacts import hide, hide_contacts
 from thriftwatch.files.formats import display_name, is_standard_stream
@@ -60,7 +61,6 @@ REASONS = 8
 
 _DECIMALS = 6
 _WIB = timezone(timedelta(hours=7), "WIB")
-_TEXTS = ("title", "description", "shop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def listing_evidence(
     >>> listing_evidence(Listing("Hoodie, WA 0812-3456-7890"), found)["title"]
     'Hoodie, WA ••••-••••-••••'
     """
-    texts = {name: getattr(listing, name) for name in _TEXTS}
+    texts = {name: getattr(listing, name) for name in FIELDS}
     seen = texts if keep_contacts else {name: hide_contacts(text) for name, text in texts.items()}
     return {
         "sha256": listing_hash(listing),
@@ -244,7 +244,7 @@ def write_ranking(
     )
 
     def listings() -> Iterator[dict[str, Any]]:
-        columns = (texts[field].to_pylist() for field in _TEXTS)
+        columns = (texts[field].to_pylist() for field in FIELDS)
         every = explain_all(model, *columns, policy=policy, reasons=REASONS)
         for row, found, link in zip(texts.to_pylist(), every, links, strict=True):
             yield listing_evidence(

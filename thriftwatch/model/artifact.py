@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from thriftwatch.domain import FACTS, OUTPUTS, POLICIES
 from thriftwatch.errors import ModelError
 from thriftwatch.model.arrays import (
     ARRAYS,
@@ -26,7 +27,7 @@ from thriftwatch.model.arrays import (
     unpack,
 )
 from thriftwatch.model.card import write_card
-from thriftwatch.model.model import FACTS, OUTPUTS, POLICIES, Interaction, Model, Tables
+from thriftwatch.model.model import Interaction, Model, Tables
 from thriftwatch.text.lexicon import lexicon_digest
 
 __all__ = ["FILES", "is_name", "load_model", "save_model", "seal"]

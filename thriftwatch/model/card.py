@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from textwrap import fill
 from typing import Any
 
-from thriftwatch.model.model import POLICIES
+from thriftwatch.domain import POLICIES
 from thriftwatch.model.prevalence import PREVALENCES
 
 __all__ = ["write_card"]

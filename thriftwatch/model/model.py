@@ -9,12 +9,13 @@ products. Everything that leads to a head is linear, which is why reasons can be
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import copysign, exp, sqrt
+from math import sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from thriftwatch.domain import FACTS, GOODS, OUTPUTS, probability_of, tier_of
 from thriftwatch.text.blocks import Block, blocks_of
 from thriftwatch.text.features import Features, extract
 from thriftwatch.text.hashing import (
@@ -35,24 +36,14 @@ if TYPE_CHECKING:
 
     from thriftwatch.result import Reason
 
-__all__ = ["OUTPUTS", "POLICIES", "TIERS", "BatchScores", "HeadScores", "Model", "Tables"]
+__all__ = ["BatchScores", "HeadScores", "Model", "Tables"]
 
 Floats = NDArray[np.float32]
 Halves = NDArray[np.float16]
 Ints = NDArray[np.int64]
 
-POLICIES = ("imported", "all-used")
-TIERS = ("clear", "review", "likely")
-FACTS = ("goods", "worn", "foreign")
-OUTPUTS = (*POLICIES, *FACTS, "certain")
-"""What is computed from the heads: a score for each policy, the facts, and whether a reviewer who
-labels the listing 1 would be sure of it."""
 LOGIT_LIMIT = 8.0
 """Log-odds of the heads are kept within this limit before they are multiplied."""
-_FURTHEST = 30.0
-"""Log-odds beyond which a probability is no further from 0 or 1."""
-_SURE = 0.5
-"""Probability from which a reviewer is rather sure than not, or foreign origin rather stated."""
 _UNTHREADED = 256
 """Listings whose heads make so small a product that BLAS starts no threads, which would keep every
 core of the machine busy for a few microseconds of work."""
@@ -350,31 +341,32 @@ class Scores(NamedTuple):
     """Scores of one listing: the fields of `BatchScores` as plain numbers."""
 
     score: float
-    goods: float
-    worn: float
-    foreign: float
+    facts: tuple[float, ...]
     tier: int
 
 
 @dataclass(frozen=True, slots=True)
 class BatchScores:
-    """Scores of a batch, in row order; every array has shape (listings,).
+    """Scores of a batch, in row order.
 
     Attributes
     ----------
     score
-        float64 in [0, 1]: probability that a careful reviewer labels the listing 1.
-    goods, worn, foreign
-        float64 in [0, 1]: probability of each legal fact.
+        float64 in [0, 1], shape (listings,): probability that a careful reviewer labels the
+        listing 1.
+    facts
+        float64 in [0, 1], shape (listings, facts): probability of each of `FACTS`.
     tier
-        int8: place in `TIERS`.
+        int8, shape (listings,): place in `TIERS`.
     """
 
     score: NDArray[np.float64]
-    goods: NDArray[np.float64]
-    worn: NDArray[np.float64]
-    foreign: NDArray[np.float64]
+    facts: NDArray[np.float64]
     tier: NDArray[np.int8]
+
+    def by_fact(self) -> dict[str, NDArray[np.float64]]:
+        """Return the probabilities of each fact by its name, shape (listings,)."""
+        return dict(zip(FACTS, self.facts.T, strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -473,10 +465,10 @@ class Model:
         if len(titles) == 1:
             title, description, shop = (str(text[0]) for text in (titles, descriptions, shops))
             one = self.score_one(title, description, shop, policy=policy)
-            score, goods, worn, foreign = (np.array([value]) for value in one[:-1])
-            return BatchScores(score, goods, worn, foreign, np.array([one.tier], np.int8))
-        score, goods, worn, foreign = (np.empty(len(titles)) for _ in range(4))
-        scores = BatchScores(score, goods, worn, foreign, np.empty(len(titles), np.int8))
+            score, facts = np.array([one.score]), np.array([one.facts])
+            return BatchScores(score, facts, np.array([one.tier], np.int8))
+        n = len(titles)
+        scores = BatchScores(np.empty(n), np.empty((n, len(FACTS))), np.empty(n, np.int8))
         start = 0
         for block in blocks_of(titles, descriptions, shops):
             part = self._score_block(block, policy)
@@ -493,30 +485,30 @@ class Model:
         """Score one listing: what `score_batch` gives it, without arrays around it."""
         heads = self._heads_of_one(title, description)
         log_odds = self.interaction.of_one(heads)
-        outputs = dict(zip(OUTPUTS, map(_probability, log_odds), strict=True))
-        score, goods = outputs[policy], outputs["goods"]
+        outputs = dict(zip(OUTPUTS, map(probability_of, log_odds), strict=True))
+        score = outputs[policy]
         thresholds = self.card["tiers"][policy]
         if shop_hint(shop):
-            score = float(_lifted_by_shop(score, goods, thresholds))
-        tier = _tier(score, outputs, thresholds, policy)
-        return Scores(score, goods, outputs["worn"], outputs["foreign"], tier)
+            score = float(_lifted_by_shop(score, outputs[GOODS], thresholds))
+        tier = tier_of(score, outputs, thresholds, policy)
+        return Scores(score, tuple(outputs[name] for name in FACTS), tier)
 
     def decide(self, heads: NDArray[np.float64], shops: Sequence[str], policy: str) -> BatchScores:
         """Turn heads and shop names into facts, score and tier."""
-        return self.judge(_sigmoid(self.interaction(heads)), shops, policy)
+        return self.judge(probability_of(self.interaction(heads)), shops, policy)
 
     def judge(
         self, probability: NDArray[np.float64], shops: Sequence[str], policy: str
     ) -> BatchScores:
         """Turn the probabilities of `OUTPUTS` into facts, score and tier."""
         outputs = dict(zip(OUTPUTS, probability.T, strict=True))
-        score, goods = outputs[policy], outputs["goods"]
+        score = outputs[policy]
         thresholds = self.card["tiers"][policy]
         if any(shops):
             hinted = np.fromiter(map(shop_hint, shops), bool, len(shops))
-            score = np.where(hinted, _lifted_by_shop(score, goods, thresholds), score)
-        tier = _tier(score, outputs, thresholds, policy).astype(np.int8)
-        return BatchScores(score, goods, outputs["worn"], outputs["foreign"], tier)
+            score = np.where(hinted, _lifted_by_shop(score, outputs[GOODS], thresholds), score)
+        tier = tier_of(score, outputs, thresholds, policy).astype(np.int8)
+        return BatchScores(score, np.column_stack([outputs[name] for name in FACTS]), tier)
 
     def explain(
         self, title: str, description: str, shop: str, *, policy: str = "imported", limit: int = 5
@@ -557,7 +549,7 @@ class Model:
             features = self.features(block)
             found = self.head_scores(features)
             reasons = find_reasons(self, block, features, found, policy, limit)
-            probability = _sigmoid(self.interaction(found.heads))
+            probability = probability_of(self.interaction(found.heads))
             scores = self.judge(probability, block.shops, policy)
             if any(block.shops):
                 by_text = probability[:, OUTPUTS.index(policy)]
@@ -639,12 +631,6 @@ class Model:
         save_model(self, folder)
 
 
-def may_be_likely(probability: NDArray[np.float64], policy: str) -> NDArray[np.bool_]:
-    """Return which listings may be "likely" if their score is high, from all outputs."""
-    sure = _is_sure(dict(zip(OUTPUTS, probability.T, strict=True)), policy)
-    return np.broadcast_to(sure, len(probability))
-
-
 def _bounds(owners: Ints, count: int) -> Ints:
     """Return where the rows of each of ``count`` owners start, and the end of the last."""
     return np.append(0, np.cumsum(np.bincount(owners, minlength=count)))
@@ -668,30 +654,6 @@ def _lifted_by_shop(score: Any, goods: Any, thresholds: Mapping[str, float]) -> 
     return np.where(goods >= 0.5, np.maximum(score, lifted), score)
 
 
-def _tier(
-    score: Any, outputs: Mapping[str, Any], thresholds: Mapping[str, float], policy: str
-) -> Any:
-    """Return the place in `TIERS`: of one listing from numbers, of many from arrays."""
-    likely = (score >= thresholds["likely"]) & _is_sure(outputs, policy)
-    return 2 * likely + ((score >= thresholds["review"]) > likely)
-
-
-def _is_sure(outputs: Mapping[str, Any], policy: str) -> Any:
-    # "thrift" on a garment and nothing else is a case for review, however clear it is.
-    return policy != "imported" or (outputs["certain"] >= _SURE) | (outputs["foreign"] >= _SURE)
-
-
 def _limited(heads: NDArray[np.float64]) -> NDArray[np.float64]:
     limited: NDArray[np.float64] = np.minimum(np.maximum(heads, -LOGIT_LIMIT), LOGIT_LIMIT)
     return limited
-
-
-def _probability(log_odds: float) -> float:
-    if abs(log_odds) > _FURTHEST:
-        log_odds = copysign(_FURTHEST, log_odds)
-    return 1.0 / (1.0 + exp(-log_odds))
-
-
-def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(logits, -_FURTHEST, _FURTHEST)))
-    return result

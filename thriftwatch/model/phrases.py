@@ -10,13 +10,14 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from thriftwatch.domain import FACTS, FOREIGN, GOODS, WORN
 from thriftwatch.text.features import Features
 from thriftwatch.text.hashing import counted_up
 from thriftwatch.text.lexicon import CLASS_NUMBERS, NAMES
 from thriftwatch.text.tokens import SENTENCE_ENDS, Words
 from thriftwatch.text.vocabulary import load_vocabulary
 
-__all__ = ["FACTS", "Phrases", "find_phrases"]
+__all__ = ["Phrases", "find_phrases"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,13 +45,11 @@ _CIRCUMSTANCES = frozenset({"origin", "condition", "style", "trade", "evasion", 
 """Classes that make no case alone: a foreign place, a flaw, a style, a way of selling, a
 wink."""
 _STATED = {
-    "goods": frozenset({"garment", "adjacent", "goods", "wanted", "service", "notthing"}),
-    "worn": frozenset({"used", "condition", "new", "import", "wholesale"}),
-    "foreign": frozenset({"origin", "domestic", "market", "import", "wholesale"}),
+    GOODS: frozenset({"garment", "adjacent", "goods", "wanted", "service", "notthing"}),
+    WORN: frozenset({"used", "condition", "new", "import", "wholesale"}),
+    FOREIGN: frozenset({"origin", "domestic", "market", "import", "wholesale"}),
 }
 """The classes whose terms say by their meaning which fact they bear on."""
-FACTS = tuple(_STATED)
-"""The facts, in the order of the columns of weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ class Phrases:
         It is the weight; but among what speaks for, the names under which used imports are sold
         go before circumstances, and what is said of the goods before what sort of goods they are.
         """
-        goods = self.alone | (self.fact == FACTS.index("goods"))
+        goods = self.alone | (self.fact == FACTS.index(GOODS))
         share = np.where(goods, 0.5, np.where(self._are_all(_CIRCUMSTANCES), 0.75, 1.0))
         weight = self.weights[:, 0]
         strengths: Floats = np.abs(weight) * np.where(weight > 0, share, 1.0)

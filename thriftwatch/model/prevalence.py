@@ -9,14 +9,13 @@ as counts of rows that were held out (`Curve`), so that no labelled row is neede
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import exp, log
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from thriftwatch.domain import OUTPUTS, POLICIES, log_odds_of, probability_of
 from thriftwatch.errors import InputError, ModelError, shown
-from thriftwatch.model.model import OUTPUTS, POLICIES
 
 if TYPE_CHECKING:
     from thriftwatch.model.model import Model
@@ -27,7 +26,6 @@ __all__ = [
     "check_share",
     "expectation_lines",
     "expected_precision",
-    "log_odds_of",
     "restate",
 ]
 
@@ -51,7 +49,7 @@ class Curve:
     positives, negatives
         int64, shape (points,): rows from each threshold up. The first point lets all through.
     likely_positives, likely_negatives
-        Those of them that may be "likely", see `Model.decide`.
+        Those of them that may be "likely", see `thriftwatch.domain.may_be_likely`.
     """
 
     log_odds: Floats
@@ -147,7 +145,7 @@ def restate(
         review = log_odds_of(card["tiers"][policy]["review"]) + step
     else:
         review = curve.log_odds[_bearable(curve, prevalence, review_load)] + whole
-    tier = {"review": _probability(review), "likely": _probability(max(likely, review))}
+    tier = {"review": _threshold(review), "likely": _threshold(max(likely, review))}
     bias = model.interaction.bias.copy()
     bias[OUTPUTS.index(policy)] += step
     interaction = replace(model.interaction, bias=bias)
@@ -222,21 +220,9 @@ def expectation_lines(card: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def log_odds_of(probability: float) -> float:
-    """Return ``log(p / (1 - p))``.
-
-    Examples
-    --------
-    >>> log_odds_of(0.5)
-    0.0
-    """
-    kept = min(max(probability, 1e-12), 1 - 1e-12)
-    return log(kept / (1.0 - kept))
-
-
-def _probability(log_odds: float) -> float:
+def _threshold(log_odds: float) -> float:
     # Six digits, not six decimals: where positives are rare, thresholds are small.
-    return float(f"{1.0 / (1.0 + exp(-log_odds)):.6g}")
+    return float(f"{probability_of(log_odds):.6g}")
 
 
 def _hits_and_shown(

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from thriftwatch.model.model import LOGIT_LIMIT, OUTPUTS
-from thriftwatch.model.phrases import FACTS, Phrases, find_phrases
-from thriftwatch.model.prevalence import log_odds_of
+from thriftwatch.domain import ELEMENTS, FACTS, OUTPUTS, log_odds_of
+from thriftwatch.model.model import LOGIT_LIMIT
+from thriftwatch.model.phrases import Phrases, find_phrases
 from thriftwatch.result import Reason
 from thriftwatch.text.features import PAIRS, TITLE, Features
 from thriftwatch.text.hashing import counted_up
@@ -43,8 +43,7 @@ Ints = NDArray[np.int64]
 LONGEST_QUOTE = 200
 """Characters that a reason covers at most; of a longer word, however long, it is the beginning."""
 
-_FACTS = {"goods": "barang sandang", "worn": "bekas pakai", "foreign": "asal luar negeri"}
-_FACTS_EN = {"goods": "clothing or household linen", "worn": "worn", "foreign": "foreign origin"}
+_SIGNS = {element.name: (element.sign, element.sign_en) for element in ELEMENTS}
 _NAMES = (*FACTS, "score")
 _PAIRED = np.isin(np.arange(TITLE + 1), PAIRS)
 _FOR, _AGAINST = ("R1", "R2", "R4", "R5"), ("R0", "R3", "R6", "R7")
@@ -357,11 +356,12 @@ def _sentences(
     if term is not None:
         meaning = term.meaning_id.removeprefix("menyebut ")
         note, note_en = f"{note}: {meaning}", f"{note_en}: {term.meaning_en}"
-    elif fact in _FACTS:
+    elif fact in _SIGNS:
         sign, sign_en = (
             ("petunjuk", "a sign of") if weight > 0 else ("bukan petunjuk", "no sign of")
         )
-        note, note_en = f"{note}: {sign} {_FACTS[fact]}", f"{note_en}: {sign_en} {_FACTS_EN[fact]}"
+        of, of_en = _SIGNS[fact]
+        note, note_en = f"{note}: {sign} {of}", f"{note_en}: {sign_en} {of_en}"
     if weight < 0:
         note, note_en = f"{note} (meringankan)", f"{note_en} (speaks against)"
     return note, note_en

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from thriftwatch.domain import FIELDS, RESULT_COLUMNS, TIERS
 from thriftwatch.errors import InputError, TableError, listed
 from thriftwatch.files import RejectedRow
 from thriftwatch.files.cells import to_text
@@ -18,16 +19,15 @@ from thriftwatch.files.evidence import REASONS, listing_evidence, source_of
 from thriftwatch.files.formats import is_standard_stream
 from thriftwatch.highlight import segments
 from thriftwatch.listing import COLUMN_NAMES, Listing, find_column
-from thriftwatch.model.model import TIERS, Model
+from thriftwatch.model.model import Model
 from thriftwatch.ranking import read_listings
 from thriftwatch.result import ListingScore
 from thriftwatch.scoring import check_options, explain_all
 
 __all__ = ["Review", "Warned", "read_review"]
 
-_TEXTS = ("title", "description", "shop")
 _KEPT = ("url", "platform", "id")
-_SCORED = ("score", "tier", "goods", "worn", "foreign", "reasons", "model", "source_file")
+_SCORED = (*RESULT_COLUMNS, "reasons", "model", "source_file")
 _CHAINED = frozenset({"record", "number", "previous", "hash"})
 _OTHER_COLUMNS = 12
 _OTHER_CHARACTERS = 200
@@ -152,19 +152,19 @@ def read_review(
         )
     named = dict(columns or {})
     read = read_listings(
-        [path], columns={f: named.get(f) for f in _TEXTS}, encoding=encoding, on_rows=on_rows
+        [path], columns={f: named.get(f) for f in FIELDS}, encoding=encoding, on_rows=on_rows
     )
     if _CHAINED.issubset(read.table.column_names):
         raise TableError(
             "this is an evidence record, not a table of listings; give what score -o wrote",
             path=path,
         )
-    scores = model.score_batch(*(read.texts[name] for name in _TEXTS), policy=policy).score
+    scores = model.score_batch(*(read.texts[name] for name in FIELDS), policy=policy).score
     order = np.argsort(-scores, kind="stable")[:top]
     table, texts = read.table.take(order), read.texts.take(order)
     kept, other = _columns(table, named, os.fspath(path))
     every = explain_all(
-        model, *(texts[name].to_pylist() for name in _TEXTS), policy=policy, reasons=REASONS
+        model, *(texts[name].to_pylist() for name in FIELDS), policy=policy, reasons=REASONS
     )
     items = []
     for row, text, found, values, others in zip(
@@ -205,9 +205,9 @@ def _item(
             piece if reason is None else [piece, number[id(reason)]]
             for piece, reason in segments(getattr(listing, name), found.reasons, name)
         ]
-        for name in _TEXTS
+        for name in FIELDS
     }
-    common = {*_TEXTS, "model", "policy"}
+    common = {*FIELDS, "model", "policy"}
     return {
         "row": row,
         "texts": pieces,
@@ -230,10 +230,10 @@ def _columns(
         field: find_column(
             field, table.column_names, named.get(field), required=field == "title", where=where
         )
-        for field in (*_TEXTS, *_KEPT)
+        for field in (*FIELDS, *_KEPT)
     }
     # Labels that the file already has would tell a reviewer what to decide.
-    known = {*found.values(), *_SCORED, *(set(COLUMN_NAMES) - {*_TEXTS, *_KEPT})}
+    known = {*found.values(), *_SCORED, *(set(COLUMN_NAMES) - {*FIELDS, *_KEPT})}
     others = islice((name for name in table.column_names if name not in known), _OTHER_COLUMNS)
     texts = {name: _texts_of(table, name) for name in others}
     kept = {field: _texts_of(table, name) for field in _KEPT if (name := found[field])}

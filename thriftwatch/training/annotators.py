@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thriftwatch.domain import FACT_COLUMNS
 from thriftwatch.training.augment import SPAN_SEPARATOR
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ Votes = tuple[tuple[str, int], ...]
 
 SETTLED = ""
 """The annotator of a label that settles the matter, such as a third one's."""
-_FACTS = ("rule", "goods", "worn", "origin")
-_UNITED = (*_FACTS, "label", "certainty", "votes", "spans")
+_SAID = ("rule", *FACT_COLUMNS)
+_UNITED = (*_SAID, "label", "certainty", "votes", "spans")
 _HARD_RULES = ("R4", "R5", "R6")
 _LABELS = {"0", "1"}
 _CERTAINTIES = ("sure", "probable", "uncertain")
@@ -186,7 +187,7 @@ def _together(rows: "Labelled", members: Sequence[int]) -> dict[str, object]:
     label, certainty = consensus(votes, rows.certainty[members].tolist())
     agreeing = [place for place in members if rows.label[place] == label] or members
     said: dict[str, object] = {
-        name: _most_common(getattr(rows, name)[agreeing].tolist()) for name in _FACTS
+        name: _most_common(getattr(rows, name)[agreeing].tolist()) for name in _SAID
     }
     spans = dict.fromkeys(filter(None, rows.spans[agreeing]))
     return said | {

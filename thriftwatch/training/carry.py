@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from thriftwatch.domain import probability_of
 from thriftwatch.model.model import Interaction, Model, Tables
 from thriftwatch.text.blocks import blocks_of
 from thriftwatch.training.heads import OutOfFold
@@ -238,7 +239,7 @@ def _mixture(
         margin = sign * (inputs @ mix)
         off = mix - _START
         value = weight @ np.logaddexp(0.0, -margin) + 0.5 * hold @ off**2
-        slope = inputs.T @ (-weight * sign / (1.0 + np.exp(margin))) + hold * off
+        slope = inputs.T @ (-weight * sign * probability_of(-margin)) + hold * off
         return float(value), slope
 
     bounds = [(0.0, None), (0.0, None), (None, None)]

@@ -14,9 +14,10 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d
 from threadpoolctl import threadpool_limits
 
+from thriftwatch.domain import OUTPUTS, probability_of
 from thriftwatch.errors import InputError
 from thriftwatch.listing import as_text, find_column
-from thriftwatch.model.model import OUTPUTS, Model
+from thriftwatch.model.model import Model
 from thriftwatch.scoring import as_model
 from thriftwatch.training.carry import judge_with
 from thriftwatch.training.copies import NO_COPIES
@@ -179,7 +180,7 @@ class ListingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803
         """Return the probability of each class, shape (rows, 2)."""
-        probability = 1.0 / (1.0 + np.exp(-self.decision_function(X)))
+        probability = probability_of(self.decision_function(X))
         return np.column_stack((1.0 - probability, probability))
 
     def predict(self, X: Any) -> NDArray[Any]:  # noqa: N803

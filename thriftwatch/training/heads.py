@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from thriftwatch.domain import ELEMENTS, FACTS, FOREIGN, GOODS, WORN
 from thriftwatch.training.copies import Copies
 from thriftwatch.training.labelled import Labelled
 
@@ -28,7 +29,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 RULES = ("R0", "R1", "R2", "R3", "R4", "R5", "R6", "R7")
-HEADS = ("label", "goods", "worn", "foreign", *RULES)
+HEADS = ("label", *FACTS, *RULES)
 _EVIDENCE_HEADS = ("label", "R1", "R2", "R4", "R5")
 """Heads that a listing without its deciding words is a counter-example for."""
 
@@ -102,12 +103,8 @@ def head_targets(rows: Labelled, copies: Copies) -> HeadTargets:
     HeadTargets
         First the rows, then the copies. Only heads that the rows tell both sides of.
     """
-    states = {
-        "label": (rows.label == 1, rows.certainty != "uncertain"),
-        "goods": (rows.goods != "out", rows.goods != ""),
-        "worn": (rows.worn == "yes", rows.worn != ""),
-        "foreign": (rows.origin == "foreign", rows.origin != ""),
-    }
+    states = {element.name: rows.fact(element) for element in ELEMENTS}
+    states["label"] = rows.label == 1, rows.certainty != "uncertain"
     states |= {rule: (rows.rule == rule, rows.rule != "") for rule in RULES}
     names = tuple(name for name in HEADS if len(np.unique(states[name][0][states[name][1]])) == 2)
     target = np.column_stack([states[name][0] for name in names]).astype(np.int8)
@@ -118,9 +115,9 @@ def head_targets(rows: Labelled, copies: Copies) -> HeadTargets:
         if name in _EVIDENCE_HEADS:
             copied[bare, place] = 0
             copy_weight[bare, place] = COPY_WEIGHT
-        elif name == "goods":
+        elif name == GOODS:
             copy_weight[bare, place] = COPY_WEIGHT
-        if name not in ("worn", "foreign"):  # of these an asked-for garment is as it was
+        if name not in (WORN, FOREIGN):  # of these an asked-for garment is as it was
             copied[wanted, place] = name == "R0"
         copy_weight[wanted, place] = WANTED_WEIGHT * weight[copies.of[wanted], place]
     return HeadTargets(names, np.vstack((target, copied)), np.vstack((weight, copy_weight)))
@@ -195,7 +192,7 @@ def _run(
             matrix,
             targets.target[:, head],
             targets.weight[:, head] * mask,
-            _C_OF_WORN if targets.names[head] == "worn" else _C,
+            _C_OF_WORN if targets.names[head] == WORN else _C,
         )
         for mask, head in tasks
     )

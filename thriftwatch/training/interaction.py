@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from thriftwatch.model.model import LOGIT_LIMIT, OUTPUTS, Interaction
+from thriftwatch.domain import ELEMENTS, GOODS, OUTPUTS, POLICY_FACTS
+from thriftwatch.model.model import LOGIT_LIMIT, Interaction
 from thriftwatch.training.copies import Copies
 from thriftwatch.training.heads import COPY_WEIGHT, WANTED_WEIGHT, OutOfFold
 from thriftwatch.training.labelled import Labelled
@@ -19,8 +20,8 @@ Floats = NDArray[np.float64]
 _C = 0.05
 _UNCERTAIN_WEIGHT = 0.04
 _OF_THE_LABEL = [OUTPUTS.index("imported"), OUTPUTS.index("certain")]
-_OF_AN_OFFER = [OUTPUTS.index("all-used"), OUTPUTS.index("goods")]
-_JOINED_FROM = {"all-used": ("goods", "worn")}
+_OF_AN_OFFER = [OUTPUTS.index("all-used"), OUTPUTS.index(GOODS)]
+_JOINED_FROM = {policy: facts for policy, facts in POLICY_FACTS.items() if facts}
 """Outputs that are joined from some heads only. Whether goods are worn does not turn on where they
 are from: on the rows origin and wear go together, in a catalogue most of what is foreign is new."""
 
@@ -43,25 +44,16 @@ class Joined:
 
 def output_targets(rows: Labelled) -> tuple[NDArray[np.int8], Floats]:
     """Return target and weight of every output for every row, shape (rows, outputs)."""
-    worn, goods = rows.worn == "yes", rows.goods != "out"
-    target = {
-        "imported": rows.label == 1,
-        "all-used": worn & goods,
-        "goods": goods,
-        "worn": worn,
-        "foreign": rows.origin == "foreign",
-        "certain": (rows.label == 1) & (rows.certainty != "probable"),
-    }
-    stated = {
-        "imported": np.ones(len(rows), bool),
-        "all-used": (rows.worn != "") & (rows.goods != ""),
-        "goods": rows.goods != "",
-        "worn": rows.worn != "",
-        "foreign": rows.origin != "",
-        "certain": np.ones(len(rows), bool),
-    }
-    weight = np.column_stack([stated[name] for name in OUTPUTS]).astype(np.float64)
-    columns = np.column_stack([target[name] for name in OUTPUTS]).astype(np.int8)
+    of_label, everywhere = rows.label == 1, np.ones(len(rows), bool)
+    states = {element.name: rows.fact(element) for element in ELEMENTS}
+    states["certain"] = of_label & (rows.certainty != "probable"), everywhere
+    for policy, facts in POLICY_FACTS.items():
+        states[policy] = of_label, everywhere
+        if facts:
+            holds, stated = zip(*(states[name] for name in facts), strict=True)
+            states[policy] = np.all(holds, axis=0), np.all(stated, axis=0)
+    columns = np.column_stack([states[name][0] for name in OUTPUTS]).astype(np.int8)
+    weight = np.column_stack([states[name][1] for name in OUTPUTS]).astype(np.float64)
     weight[:, unstated_outputs(columns, weight)] = 0.0
     for output in _OF_THE_LABEL:
         weight[rows.certainty == "uncertain", output] = _UNCERTAIN_WEIGHT

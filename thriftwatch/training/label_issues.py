@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from thriftwatch.domain import ELEMENTS, Element
 from thriftwatch.errors import shown
 from thriftwatch.model.model import Model
 from thriftwatch.training.labelled import Labelled
@@ -23,11 +24,6 @@ __all__ = ["LabelIssue", "find_label_issues", "issues_table", "suspects"]
 
 _SHOWN_WORDS = 3
 _REASONS = 12
-_MISSING = {
-    "goods": ("barang sandang", "clothing"),
-    "worn": ("bekas pakai", "wear"),
-    "foreign": ("asal luar negeri", "foreign origin"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +114,7 @@ def _issue(rows: Labelled, row: int, probability: float, model: Model) -> LabelI
     scores, reasons = model.explain(title, description, "", limit=_REASONS)
     other = label == 0
     words = tuple(dict.fromkeys(r.text for r in reasons if r.supports == other))[:_SHOWN_WORDS]
-    missing = [fact for fact in _MISSING if getattr(scores, fact)[0] < 0.5]
+    missing = [one for one, fact in zip(ELEMENTS, scores.facts[0], strict=True) if fact < 0.5]
     note, note_en = _notes(label, probability, words, () if other else missing)
     identity = str(rows.id[row])
     place = int(rows.row[row]) + 1
@@ -128,7 +124,7 @@ def _issue(rows: Labelled, row: int, probability: float, model: Model) -> LabelI
 
 
 def _notes(
-    label: int, probability: float, words: Sequence[str], missing: Sequence[str]
+    label: int, probability: float, words: Sequence[str], missing: Sequence[Element]
 ) -> tuple[str, str]:
     quoted = ", ".join(f'"{word}"' for word in words)
     note = f"Berlabel {label}, tetapi tanpa melihat label itu model memberi peluang "
@@ -139,8 +135,8 @@ def _notes(
         note += f"; kata yang {'menentang' if label else 'mendukung'}: {quoted}"
         note_en += f"; words that speak {'against' if label else 'for'} it: {quoted}"
     if missing:
-        note += f"; tidak tampak tanda {', '.join(_MISSING[fact][0] for fact in missing)}"
-        note_en += f"; no sign of {', '.join(_MISSING[fact][1] for fact in missing)}"
+        note += f"; tidak tampak tanda {', '.join(one.sign for one in missing)}"
+        note_en += f"; no sign of {', '.join(one.lack_en for one in missing)}"
     return f"{note}. Mohon diperiksa lagi.", f"{note_en}. Please look again."
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from thriftwatch.domain import ELEMENTS, FACT_COLUMNS, Element
 from thriftwatch.errors import InputError, TableError, did_you_mean, listed, shown
 from thriftwatch.files import RejectedRow, TableRead, read_table
 from thriftwatch.listing import find_column
@@ -19,14 +20,12 @@ COLUMN_VALUES = {
     "label": ("0", "1"),
     "certainty": ("sure", "probable", "uncertain"),
     "rule": ("R0", "R1", "R2", "R3", "R4", "R5", "R6", "R7", "none"),
-    "goods": ("core", "adjacent", "out"),
-    "worn": ("yes", "no", "unknown"),
-    "origin": ("foreign", "domestic", "unknown"),
+    **{element.column: element.values for element in ELEMENTS},
 }
 """Accepted values of the checked columns; all but the label may be empty."""
 
 _TEXTS = ("id", "title", "description", "shop", "pair", "part", "spans")
-_FACTS = ("certainty", "rule", "goods", "worn", "origin")
+_CHECKED = ("certainty", "rule", *FACT_COLUMNS)
 _FLOATS = {"0.0": "0", "1.0": "1"}
 _FRAME = "table"
 """What a table in memory is called in messages; its rows are counted from 1."""
@@ -79,7 +78,7 @@ class Labelled:
     ) -> "Labelled":
         """Return labelled listings of which nothing else is known."""
         columns: dict[str, Any] = {
-            name: np.full(len(label), "", object) for name in (*_TEXTS, *_FACTS)
+            name: np.full(len(label), "", object) for name in (*_TEXTS, *_CHECKED)
         }
         columns["title"] = np.array(titles, object)
         columns["description"] = np.array(descriptions, object)
@@ -97,6 +96,11 @@ class Labelled:
     def and_also(self, others: "Labelled") -> "Labelled":
         """Return these rows and then the others."""
         return _concatenate([self, others])
+
+    def fact(self, element: Element) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return in which rows an element of the law is there, and which rows state it."""
+        values = getattr(self, element.column)
+        return element.holds(values), values != ""
 
     def states(self, column: str) -> bool:
         """Return whether any row states a value in this column."""
@@ -174,7 +178,7 @@ def read_labelled(
 
 
 def _checked_columns(columns: dict[str, str]) -> dict[str, str]:
-    known = (*_TEXTS, "label", *_FACTS)
+    known = (*_TEXTS, "label", *_CHECKED)
     for field in columns:
         if field not in known:
             nearest = did_you_mean(field, known)
@@ -221,7 +225,7 @@ def _check(
     rows = read.table.num_rows
     columns: dict[str, NDArray[np.object_]] = {}
     voted = _vote_columns(read, explicit)
-    for name in (*_TEXTS, "label", "annotator", *_FACTS):
+    for name in (*_TEXTS, "label", "annotator", *_CHECKED):
         found = find_column(
             name,
             available,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from thriftwatch.domain import OUTPUTS
 from thriftwatch.evaluation.metrics import average_precision
-from thriftwatch.model.model import OUTPUTS, Model
+from thriftwatch.model.model import Model
 from thriftwatch.training.carry import judge_with
 from thriftwatch.training.estimator import ListingClassifier
 from thriftwatch.training.fitting import find_groups

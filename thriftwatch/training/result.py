@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from thriftwatch.domain import FACTS, OUTPUTS
 from thriftwatch.evaluation.metrics import (
     average_precision,
     calibration_error,
     recall_at_precision,
 )
 from thriftwatch.files import RejectedRow
-from thriftwatch.model.model import FACTS, OUTPUTS, Model
+from thriftwatch.model.model import Model
 from thriftwatch.model.prevalence import expectation_lines
 from thriftwatch.training.annotators import Agreement
 from thriftwatch.training.fitting import FOLDS

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from thriftwatch.domain import OUTPUTS, POLICIES, log_odds_of, may_be_likely, probability_of
 from thriftwatch.evaluation.metrics import recall_at_precision
-from thriftwatch.model.model import OUTPUTS, POLICIES, Model, may_be_likely
-from thriftwatch.model.prevalence import Curve, expected_precision, log_odds_of
+from thriftwatch.model.model import Model
+from thriftwatch.model.prevalence import Curve, expected_precision
 
 __all__ = ["LIKELY_PRECISION", "REVIEW_RECALL", "choose_tiers", "operating_points"]
 
@@ -92,7 +93,7 @@ def operating_points(
         ``tiers``, and for each policy the counts of held-out rows (``curve``), the share of
         positives that the score was calibrated on (``prevalence``), and ``expected_precision``.
     """
-    probability = 1.0 / (1.0 + np.exp(-log_odds))
+    probability = probability_of(log_odds)
     part: dict[str, Any] = {"tiers": {}, "curve": {}, "prevalence": {}}
     for policy in POLICIES:
         place = OUTPUTS.index(policy)
@@ -106,7 +107,8 @@ def operating_points(
         labels = target[used, place]
         tier = choose_tiers(labels, probability[used, place])
         part["tiers"][policy] = tier
-        may = may_be_likely(probability[used], policy)
+        outputs = dict(zip(OUTPUTS, probability[used].T, strict=True))
+        may = np.broadcast_to(may_be_likely(outputs, policy), len(labels))
         thresholds = [log_odds_of(threshold) for threshold in tier.values()]
         curve = Curve.count(labels, log_odds[used, place], may, thresholds)
         share = round(float(np.average(labels, weights=weight[used, place])), 6)

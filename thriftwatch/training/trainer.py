@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from thriftwatch.domain import FACT_COLUMNS, OUTPUTS, log_odds_of, probability_of
 from thriftwatch.errors import InputError, shown
 from thriftwatch.evaluation.overlap import joined_texts, seen_share, text_sketch
 from thriftwatch.model.artifact import FORMAT, is_name, seal
-from thriftwatch.model.model import OUTPUTS, Model
-from thriftwatch.model.prevalence import check_share, log_odds_of
+from thriftwatch.model.model import Model
+from thriftwatch.model.prevalence import check_share
 from thriftwatch.scoring import as_model
 from thriftwatch.text.lexicon import lexicon_digest
 from thriftwatch.training.annotators import agree_on
@@ -168,7 +169,7 @@ def out_of_fold_probabilities(
     Returns
     -------
     ndarray of float64, shape (rows, outputs)
-        Probabilities, a column for each of `thriftwatch.model.model.OUTPUTS`.
+        Probabilities, a column for each of `thriftwatch.domain.OUTPUTS`.
 
     Raises
     ------
@@ -204,8 +205,7 @@ def out_of_fold_probabilities(
         tell(0, 1, "reading")
         judge = _judge_nested if len(folds) <= FOLDS else _judge_one_by_one
         log_odds = judge(rows, fold, _preparing(base, carry, must_be_new=True), jobs, tell)
-    probabilities: Floats = 1.0 / (1.0 + np.exp(-log_odds))
-    return probabilities
+    return probability_of(log_odds)
 
 
 def _judge_nested(
@@ -256,7 +256,7 @@ def _train(
     joined = material.join(material.judge(fold, jobs=jobs, on_done=on_done))
     tables = material.fit_tables(jobs=jobs, on_done=on_done)
 
-    probabilities = 1.0 / (1.0 + np.exp(-joined.log_odds))
+    probabilities = probability_of(joined.log_odds)
     target, weight = material.target, material.weight
     stated = [name for n, name in enumerate(OUTPUTS) if weight[:, n].any()]
     evaluation = measure(rows, probabilities, target, stated)
@@ -291,7 +291,7 @@ def _train(
     if prevalence is not None:
         step = log_odds_of(prevalence) - log_odds_of(card["prevalence"]["imported"]["stated"])
         model = model.with_prevalence(prevalence)
-        scores = 1.0 / (1.0 + np.exp(-joined.log_odds[:, 0] - step))
+        scores = probability_of(joined.log_odds[:, 0] + step)
     return TrainResult(model, evaluation, scores, issues, agree_on(rows), rows, rows.rejected)
 
 
@@ -306,7 +306,8 @@ def _preparing(
         if not carry and unstated_outputs(material.target, material.weight):
             raise InputError(
                 "without an earlier model to carry over from, the rows must tell both sides of "
-                "goods, worn and origin; add these columns, or allow to carry over"
+                f"{', '.join(FACT_COLUMNS[:-1])} and {FACT_COLUMNS[-1]}; add these columns, or "
+                "allow to carry over"
             )
         known = material.base and seen_share(rows, material.base.card)
         if must_be_new and material.base and known:
@@ -352,7 +353,7 @@ def _data_hash(rows: Labelled) -> str:
     digest = hashlib.sha256()
     for place in range(len(rows)):
         texts = (rows.title, rows.description, rows.pair, rows.spans)
-        facts = (rows.certainty, rows.rule, rows.goods, rows.worn, rows.origin)
+        facts = (rows.certainty, rows.rule, *(getattr(rows, name) for name in FACT_COLUMNS))
         values = [str(column[place]) for column in (*texts, *facts)]
         digest.update("\0".join([str(int(rows.label[place])), *values, "\n"]).encode())
     return digest.hexdigest()

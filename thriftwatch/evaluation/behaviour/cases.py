@@ -40,10 +40,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from thriftwatch.domain import FACTS, FIELDS, POLICIES, TIERS
 from thriftwatch.errors import ColumnError, InputError, TableError, did_you_mean, listed, shown
 from thriftwatch.files import read_table
 from thriftwatch.listing import Listing, find_column
-from thriftwatch.model.model import FACTS, POLICIES, TIERS
 from thriftwatch.result import ListingScore
 
 __all__ = ["COLUMNS", "TYPES", "BehaviourCase", "Expectation", "bundled_cases", "read_cases"]
@@ -51,7 +51,7 @@ __all__ = ["COLUMNS", "TYPES", "BehaviourCase", "Expectation", "bundled_cases", 
 TYPES = ("MFT", "INV", "DIR")
 RULES = ("R0", "R1", "R2", "R3", "R4", "R5", "R6", "R7", "none", "")
 COLUMNS = (
-    "id", "capability", "type", "rule", "title", "description", "shop", "expect", "against",
+    "id", "capability", "type", "rule", *FIELDS, "expect", "against",
     "policy", "note",
 )  # fmt: skip
 _REQUIRED = ("id", "capability", "type", "title", "expect")
@@ -227,7 +227,7 @@ class BehaviourCase:
         except InputError as error:
             raise InputError(f"expect: {error}") from None
         object.__setattr__(self, "expectation", expectation)
-        texts = (_written_out(getattr(self, name)) for name in ("title", "description", "shop"))
+        texts = (_written_out(getattr(self, name)) for name in FIELDS)
         object.__setattr__(self, "listing", Listing(*texts))
 
 
