@@ -26,6 +26,7 @@ DIRECTIVES = {
     "wraparound": False,
     "cdivision": True,
     "initializedcheck": False,
+    "nonecheck": True,  # the fields of None would be read as if it were the class
     "embedsignature": False,
     "annotation_typing": False,  # annotations are for readers and mypy, C types are in the .pxd
 }
