@@ -14,6 +14,8 @@ import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from thriftwatch import compiled
+
 if TYPE_CHECKING:
     from thriftwatch.evaluation.compare import compare
     from thriftwatch.evaluation.evaluate import evaluate
@@ -41,6 +43,8 @@ __all__ = [
     "train",
 ]
 __version__ = "0.1.0"
+
+compiled.prepare(__path__[0])  # before anything else of the package is imported
 
 # Imported on first use: who scores a listing does not pay for what trains a model.
 _MODULES = {
