@@ -1,88 +1,146 @@
-"""What the text engine reads in a text: words, terms of the vocabulary, and signals."""
+"""What a document reads in a listing, as plain values that can be compared and printed."""
 
-from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from thriftwatch.text.blocks import blocks_of
-from thriftwatch.text.features import SHAPE, Features, extract
-from thriftwatch.text.hashing import signal_hash
-from thriftwatch.text.lexicon import CLASSES, Term
-from thriftwatch.text.shapes import SHAPES
-from thriftwatch.text.unmask import misspellings, unmask_word
-from thriftwatch.text.vocabulary import load_vocabulary
-from thriftwatch.text.wordstore import WordStore
-
-MOST_ARGUMENTS = 1 << 13
+from thriftwatch.text.document import Document
+from thriftwatch.text.lexicon import Term
+from thriftwatch.text.names import Names
+from thriftwatch.text.vocabulary import Vocabulary, packaged_vocabulary
 
 
-def features_of(*listings: tuple[str, str], store: WordStore | None = None) -> Features:
-    """Extract the features of listings, each a title and a description, as one block."""
-    titles, descriptions = zip(*listings, strict=True)
-    (block,) = blocks_of(titles, descriptions, [""] * len(titles))
-    return extract(block.data, block.offsets, WordStore() if store is None else store)
+class Token(NamedTuple):
+    """One token: what was written, as what it is read, and where it stands in the folded text."""
+
+    written: bytes
+    reads: bytes
+    start: int
+    end: int
+    breaks: bool
+    disguised: bool
 
 
-class Forms(list[bytes]):
-    """What each word of its store reads as, by the word's row."""
+class Found(NamedTuple):
+    """A term: its number, its first and last token, and whether it is denied."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.store = WordStore(self)
+    term: int
+    first: int
+    last: int
+    negated: bool
 
-    def learn_words(self, forms: Sequence[bytes]) -> int:
-        """Keep the forms of new words."""
-        first = len(self)
-        self.extend(forms)
-        return first
 
-    def forget(self) -> None:
-        """Forget every word."""
-        self.clear()
+class Feature(NamedTuple):
+    """A named feature, the tokens it rests on, and whether on the first and the last alone."""
+
+    name: str
+    first: int
+    last: int
+    paired: bool
+
+
+class Reading(NamedTuple):
+    """All that is read in a listing. Numbers of cached words, which differ, are no part of it."""
+
+    text: bytes
+    border: int
+    titled: int
+    tokens: tuple[Token, ...]
+    terms: tuple[Found, ...]
+    words: tuple[tuple[bytes, int], ...]
+    features: tuple[Feature, ...]
+
+
+def new_document(vocabulary: Vocabulary | None = None) -> Document:
+    """Return a document with an empty cache, which learns every feature it meets."""
+    known = packaged_vocabulary() if vocabulary is None else vocabulary
+    return Document(known, Names(known, {}, growing=True))
+
+
+def reading_of(document: Any, title: str, description: str = "") -> Reading:
+    """Read a listing with a document, compiled or not."""
+    document.read(title.encode("utf-8", "replace"), description.encode("utf-8", "replace"))
+    names = list(document.names.numbers)
+    tokens = [
+        Token(
+            document.written(document.token[at]),
+            document.reads(document.token[at]),
+            document.starts[at],
+            document.ends[at],
+            bool(document.breaks[at]),
+            document.is_disguised(at),
+        )
+        for at in range(document.count)
+    ]
+    terms = [
+        Found(
+            document.term[place],
+            document.term_first[place],
+            document.term_last[place],
+            bool(document.term_negated[place]),
+        )
+        for place in range(document.terms)
+    ]
+    words = [
+        (document.written(document.word[place]), document.word_at[place])
+        for place in range(document.words)
+    ]
+    features = [
+        Feature(
+            names[document.feature[place]],
+            document.feature_first[place],
+            document.feature_last[place],
+            bool(document.feature_paired[place]),
+        )
+        for place in range(document.features)
+    ]
+    return Reading(
+        document.text,
+        document.border,
+        document.titled,
+        tuple(tokens),
+        tuple(terms),
+        tuple(words),
+        tuple(features),
+    )
+
+
+_DOCUMENT = new_document()
+"""Its cache fills up from test to test, as that of a thread does."""
+
+
+def read(title: str, description: str = "") -> Reading:
+    """Read a listing with the packaged lexicon."""
+    return reading_of(_DOCUMENT, title, description)
 
 
 def words_read(title: str, description: str = "") -> list[str]:
-    """Return every word as the engine reads it, disguises undone."""
-    store = WordStore()
-    features = features_of((title, description), store=store)
-    words = features.words
-    read = []
-    for start, length, number in zip(
-        words.starts.tolist(), words.lengths.tolist(), features.numbers.tolist(), strict=True
-    ):
-        word = words.data[start : start + length].tobytes()
-        if store.unmasked[number]:
-            word = unmask_word(word) or misspellings()[word]
-        read.append(word.decode())
-    return read
+    """Return every word as it is read, disguises undone."""
+    return [token.reads.decode() for token in read(title, description).tokens]
 
 
 def terms_read(title: str, description: str = "") -> list[Term]:
-    """Return every vocabulary term found, in order."""
-    terms = load_vocabulary().terms
-    return [terms[place] for place in features_of((title, description)).hits.term.tolist()]
+    """Return every term found, in order."""
+    terms = packaged_vocabulary().terms
+    return [terms[found.term] for found in read(title, description).terms]
 
 
-def signals_read(kind: int, title: str, description: str = "") -> set[tuple[int, int]]:
-    """Return the first numbers of the signals of one kind, and the words they rest on."""
-    signals = features_of((title, description)).signals
-    of_kind = signals.kind == kind
-    return set(zip(signals.hashes[of_kind].tolist(), signals.first[of_kind].tolist(), strict=True))
+def features_read(title: str, description: str = "") -> list[str]:
+    """Return the names of all features, in order of their names."""
+    return sorted(feature.name for feature in read(title, description).features)
 
 
-def classes_read(kind: int, title: str, description: str = "") -> set[str]:
-    """Return the classes that signals of a kind name, with "not " before negated ones."""
-    names = [f"{denial}{name}" for name in CLASSES for denial in ("", "not ")]
-    codes = signal_hash(kind, np.arange(len(names)), 0).tolist()
-    named = dict(zip(codes, names, strict=True))
-    return {named[code] for code, _ in signals_read(kind, title, description)}
+def classes_read(title: str, description: str = "") -> set[str]:
+    """Return the classes of terms, with "not " before negated ones."""
+    return {
+        name.replace("class:", "")
+        for name in features_read(title, description)
+        if name.removeprefix("not ").startswith("class:")
+    }
 
 
 def shapes_read(title: str, description: str = "") -> list[str]:
-    """Return the names of the shapes found, each argument of a shape once."""
-    named = {
-        code: name
-        for place, name in enumerate(SHAPES)
-        for code in signal_hash(SHAPE, place, np.arange(MOST_ARGUMENTS)).tolist()
-    }
-    return sorted(named[code] for code, _ in signals_read(SHAPE, title, description))
+    """Return the names of the shapes found."""
+    return [
+        name.removeprefix("shape:")
+        for name in features_read(title, description)
+        if name.startswith("shape:")
+    ]

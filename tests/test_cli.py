@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import thriftwatch
-from thriftwatch import score_listing
+from thriftwatch import load_model, score_listing
 from thriftwatch.files import RejectedRow, read_batches
 from thriftwatch.result import DISCLAIMER, DISCLAIMER_EN
 
@@ -333,6 +333,103 @@ def test_latin_1_can_be_read_by_saying_so(run, tmp_path):
     assert rows_of(tmp_path / "out.csv")[0]["title"] == "kafé"
 
 
+# words that are added to the lexicon
+
+WORDS = "term,variants,class,family,strength\nzorblat,zorblatan,import,monza,5\n"
+
+
+@pytest.fixture
+def words(tmp_path):
+    path = tmp_path / "words.csv"
+    path.write_text(WORDS)
+    return path
+
+
+def test_added_words_count_and_the_model_names_them(run, words, tmp_path):
+    path, out, evidence = (tmp_path / name for name in ("a.csv", "out.csv", "evidence.jsonl"))
+    path.write_text("title\nKaos zorblat\n")
+    options = ["-o", out, "--evidence", evidence]
+    assert run("score", path, *options)[0] == 0
+    (before,) = rows_of(out)
+    assert run("score", path, *options, "--lexicon", words)[0] == 0
+    (after,) = rows_of(out)
+    assert before["tier"] == "clear"
+    assert float(after["score"]) > float(before["score"]) + 0.5
+    assert '"zorblat"' in after["reasons"]
+    assert after["model"].startswith(f"{before['model'].split(' (')[0]} (")
+    assert after["model"] == load_model().with_lexicon(words).id != before["model"]
+    assert "+ 2 words (" in after["model"]
+    assert json.dumps(after["model"]) in evidence.read_text()
+
+
+def test_added_words_go_to_every_process(run, words, tmp_path, monkeypatch):
+    path = tmp_path / "a.csv"
+    path.write_text("title,n\n" + "".join(f"Kaos z0rblat {n},{n}\n" for n in range(24)))
+    monkeypatch.setattr("thriftwatch.ranking._BLOCK", 8)
+    monkeypatch.setenv("PYTHONPATH", environment()["PYTHONPATH"])
+    for jobs in (1, 2):
+        options = ["-o", tmp_path / f"{jobs}.csv", "--jobs", jobs, "--lexicon", words]
+        assert run("score", path, *options)[0] == 0
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+    assert all(float(row["score"]) > 0.5 for row in rows_of(tmp_path / "2.csv"))
+
+
+def test_added_words_are_explained_and_reviewed(run, words, tmp_path):
+    found = run("explain", "Kaos zorblat", "--lexicon", words)[1]
+    assert "zorblat]" in found
+    assert "+ 2 words (" in found
+    path, scored, page = (tmp_path / name for name in ("a.csv", "scored.csv", "review.html"))
+    path.write_text("title\nKaos zorblat\n")
+    run("score", path, "-o", scored, "--lexicon", words)
+    assert "+ 2 words (" in run("review", scored, "-o", page)[2]  # it names another model
+    assert "words (" not in run("review", scored, "-o", page, "--lexicon", words)[2]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot be read"),
+        ("word,class\nzorblat,import\n", "there is no column"),
+        ("term,class\nzorblat,imports\n", 'Did you mean "import"?'),
+        ("term,class\nZorblat!,import\n", "is no folded text"),
+        ("term,class\nzorblat,import\nzorblat,used\n", "take it out of one of them"),
+    ],
+)
+def test_a_lexicon_that_is_none_is_one_clear_line(
+    fails, listings, tmp_path, monkeypatch, content, message
+):
+    monkeypatch.setattr("thriftwatch.training.labelled.read_labelled", pytest.fail)
+    path, out = tmp_path / "words.csv", tmp_path / "out"
+    if content is not None:
+        path.write_text(content)
+    commands = (
+        ["score", listings, "-o", f"{out}.csv"],
+        ["explain", "Kaos"],
+        ["train", listings, "-o", out],
+    )
+    for command in commands:
+        line = fails(*command, "--lexicon", path)
+        assert message in line
+        assert str(path) in line
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_a_lexicon_is_never_overwritten(fails, listings, words, tmp_path):
+    scored = ["score", listings, "--lexicon", words, "-o"]
+    assert "would be overwritten" in fails(*scored, words)
+    trained = ["train", listings, "-o", tmp_path / "model", "--lexicon", words, "--issues"]
+    assert "would be overwritten" in fails(*trained, words)
+    assert words.read_text() == WORDS
+
+
+def test_info_tells_how_many_words_were_added(run, model, words, tmp_path):
+    added = model.with_lexicon(words)
+    added.save(tmp_path / "model")
+    stdout = run("info", tmp_path / "model")[1]
+    assert stdout.startswith(f"{added.id}\n2 words were added to the lexicon after training ")
+    assert "were added" not in run("info")[1]
+
+
 # explain
 
 
@@ -398,7 +495,18 @@ def test_train_passes_on_what_it_was_given_and_saves_the_model(run, tmp_path, mo
 
     monkeypatch.setattr("thriftwatch.training.train", training)
     out = tmp_path / "model"
-    arguments = ["a.csv", "b.csv", "-o", out, "--exclude", "held.csv", "--seed", 7]
+    arguments = [
+        "a.csv",
+        "b.csv",
+        "-o",
+        out,
+        "--exclude",
+        "held.csv",
+        "--seed",
+        7,
+        "--lexicon",
+        "w.csv",
+    ]
     status, stdout, stderr = run("train", *arguments)
     assert (status, stdout) == (0, "average precision 0.97\n")
     lines = stderr.splitlines()
@@ -407,7 +515,7 @@ def test_train_passes_on_what_it_was_given_and_saves_the_model(run, tmp_path, mo
     assert lines[8:] == [f"thriftwatch-id 9.9.9 is in {out}"]
     assert out.is_dir()
     assert given["labelled"] == ["a.csv", "b.csv"]
-    assert (given["exclude"], given["seed"]) == ("held.csv", 7)
+    assert (given["exclude"], given["seed"], given["lexicon"]) == ("held.csv", 7, "w.csv")
 
 
 def test_train_refuses_an_impossible_folder_before_the_work(fails, tmp_path, monkeypatch):

@@ -26,7 +26,7 @@ from thriftwatch.domain import (
     tier_of,
 )
 from thriftwatch.listing import COLUMN_NAMES, Listing
-from thriftwatch.model.phrases import _STATED
+from thriftwatch.model.explain import _STATED_BY
 from thriftwatch.training.labelled import COLUMN_VALUES, Labelled
 
 PACKAGE = Path(thriftwatch.__file__).parent
@@ -37,7 +37,7 @@ NAMED_IN = {
     "listing.py": "names of the labelled columns",
     "evaluation/plots.py": "rows are cut by the labelled column goods",
     "evaluation/slices.py": "rows are cut by the labelled column goods",
-    "model/phrases.py": "word classes of the lexicon that share a name with a fact",
+    "model/explain.py": "word classes of the lexicon that share a name with a fact",
     "review/state.js": "the facts on the review page",
     "review/words.js": "their names there, Indonesian and English",
 }
@@ -45,7 +45,7 @@ NAMED_IN = {
 
 - `thriftwatch.domain.ELEMENTS`, and `POLICY_FACTS` and `SURE_OF` if a policy turns on it;
 - its labelled column: `Labelled` and `COLUMN_NAMES`;
-- `model.phrases._STATED`: the word classes that say by their meaning that they bear on it;
+- `model.explain._STATED_BY`: the word classes that say by their meaning that they bear on it;
 - `training.heads`: what a copy without its evidence and a wanted advertisement say of it;
 - the review page: ``state.js``, ``words.js`` and the colours in ``page.css``; `notebook._TINTS`;
 - what imports `GOODS`, `WORN` or `FOREIGN` treats that one in its own way.
@@ -80,7 +80,7 @@ def test_every_place_that_needs_a_fact_has_it(element):
     assert element.column in COLUMN_NAMES
     assert element.column in {field.name for field in fields(Labelled)}
     assert COLUMN_VALUES[element.column] == element.values
-    assert element.name in _STATED
+    assert element.name in _STATED_BY
     words, state, style = (
         PACKAGE.joinpath("review", name).read_text(encoding="utf-8")
         for name in ("words.js", "state.js", "page.css")

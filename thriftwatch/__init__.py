@@ -10,7 +10,6 @@ Examples
 'likely'
 """
 
-import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -62,8 +61,6 @@ _MODULES = {
     "score_listings": "scoring",
     "train": "training",
 }
-
-logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> object:

@@ -5,7 +5,6 @@ where somebody has edited it since, and where the environment says ``THRIFTWATCH
 ``hatch_build.py`` compiles them, and runs this file on its own: it imports nothing of the package.
 """
 
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -23,7 +22,15 @@ from pathlib import Path
 
 __all__ = ["COMPILED", "is_compiled", "prepare", "stamp"]
 
-COMPILED: tuple[str, ...] = ()
+COMPILED = (
+    "thriftwatch.text.fold",
+    "thriftwatch.text.disguises",
+    "thriftwatch.text.tokenizer",
+    "thriftwatch.text.names",
+    "thriftwatch.text.document",
+    "thriftwatch.model.heads",
+    "thriftwatch.model.explain",
+)
 """The modules to compile, by their dotted names. C types are in a .pxd beside each .py."""
 
 STAMP = f"_compiled{EXTENSION_SUFFIXES[0]}.txt"
@@ -33,7 +40,7 @@ STAMP = f"_compiled{EXTENSION_SUFFIXES[0]}.txt"
 class _Reference:
     """Finds modules by their source only, even where an extension lies beside it."""
 
-    def __init__(self, modules: set[str], level: int, reason: str) -> None:
+    def __init__(self, modules: set[str], level: str, reason: str) -> None:
         self.modules = modules
         self.level = level
         self.reason = reason
@@ -44,9 +51,12 @@ class _Reference:
         if name not in self.modules or not path:
             return None
         if self.reason:  # said once, and only by who needs one of these modules
-            logging.getLogger("thriftwatch").log(
-                self.level, "thriftwatch runs as plain Python: %s", self.reason
-            )
+            # Loading it takes longer than scoring, and nobody listens where it is not loaded.
+            if logging := sys.modules.get("logging"):
+                logger = logging.getLogger("thriftwatch")
+                logger.addHandler(logging.NullHandler())  # silent unless told otherwise
+                say = getattr(logger, self.level)
+                say("thriftwatch runs as plain Python: %s", self.reason)
             self.reason = ""
         return FileFinder(path[0], (SourceFileLoader, SOURCE_SUFFIXES)).find_spec(name)
 
@@ -66,11 +76,11 @@ def prepare(package: str) -> None:
     stamped = file.read_text(encoding="utf-8") if file.is_file() else ""
     if not stamped and not COMPILED:
         return
-    level = logging.INFO
+    level = "info"
     if os.environ.get("THRIFTWATCH_COMPILED") == "0":
         reason = "THRIFTWATCH_COMPILED=0 asks for it"
     elif stamped and stamped != stamp(package):
-        level = logging.WARNING
+        level = "warning"
         reason = "its source has changed since it was compiled, install it again"
     elif not all(_has_extension(package, name) for name in COMPILED):
         reason = "it was not compiled when it was installed"

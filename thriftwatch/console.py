@@ -71,10 +71,10 @@ def steps() -> Iterator[Callable[[int, int, str], None]]:
     with _bar() as bar:
         task = bar.add_task("")
 
-        def tell(done: int, total: int, what: str) -> None:
+        def on_progress(done: int, total: int, what: str) -> None:
             bar.update(task, completed=done, total=total, description=what.capitalize())
 
-        yield tell
+        yield on_progress
 
 
 def ranking_table(rows: Iterable[tuple[Listing, ListingScore]], width: int) -> tuple[Table, Text]:
@@ -198,8 +198,8 @@ def _disclaimer() -> Text:
 
 
 def _strongest(reasons: Iterable[Reason]) -> str:
-    telling = most_telling(reason for reason in reasons if reason.supports)
-    return "-" if telling is None else f'"{_visible(telling.text)}"'
+    strongest = most_telling(reason for reason in reasons if reason.supports)
+    return "-" if strongest is None else f'"{_visible(strongest.text)}"'
 
 
 def _visible(text: str) -> str:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "ELEMENTS", "FACTS", "FACT_COLUMNS", "FACT_NAMES", "FIELDS", "FOREIGN", "GOODS", "OUTPUTS",
-    "POLICIES", "POLICY_FACTS", "RESULT_COLUMNS", "SURE_OF", "TIERS", "TIER_NAMES", "WORN",
-    "Element", "log_odds_of", "may_be_likely", "probability_of", "tier_of",
+    "ELEMENTS", "FACTS", "FACT_COLUMNS", "FACT_NAMES", "FIELDS", "FOREIGN", "GOODS",
+    "LOGIT_LIMIT", "OUTPUTS", "POLICIES", "POLICY_FACTS", "RESULT_COLUMNS", "SURE_OF", "TIERS",
+    "TIER_NAMES", "WORN", "Element", "log_odds_of", "may_be_likely", "probability_of", "tier_of",
 ]  # fmt: skip
 
 _Numbers = TypeVar("_Numbers", float, "NDArray[np.float64]")
@@ -156,6 +156,9 @@ TIERS = tuple(TIER_NAMES)
 
 RESULT_COLUMNS = ("score", "tier", *FACTS)
 """What a table of scored listings gets."""
+
+LOGIT_LIMIT = 8.0
+"""Log-odds of the heads are kept within this limit before they are multiplied."""
 
 _SURE = 0.5
 """Probability from which something is rather so than not."""

@@ -6,7 +6,6 @@ message can be printed to a terminal or written to a log as it is.
 """
 
 from collections.abc import Collection, Iterable
-from difflib import get_close_matches
 from os import PathLike, fspath
 
 __all__ = [
@@ -162,6 +161,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     >>> did_you_mean("Judl", ["judul", "toko"])
     'judul'
     """
+    from difflib import get_close_matches  # who makes no mistake does not pay for it
+
     originals = {candidate.casefold(): candidate for candidate in known}
     nearest = get_close_matches(name.casefold(), originals, n=1, cutoff=0.6)
     return originals[nearest[0]] if nearest else None

@@ -210,8 +210,8 @@ def _score_block(block: pa.Table, model: Model, policy: str) -> pa.Table:
     reasons = [""] * block.num_rows
     rows = block.take(pa.array(explained))
     texts = (rows[field] for field in FIELDS)
-    found = model.explain_blocks(*texts, policy=policy, limit=_REASONS)
-    for place, why in zip(explained, (why for _, every in found for why in every), strict=True):
+    found = model.explain_batch(*texts, policy=policy, limit=_REASONS)
+    for place, (_, why) in zip(explained, found, strict=True):
         reasons[place] = "; ".join(reason.note for reason in why)
     columns = score_columns(scores)
     columns["reasons"] = pa.array(reasons, pa.string())

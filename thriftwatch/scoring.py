@@ -3,20 +3,21 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, repeat
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 from thriftwatch.domain import FACTS, FIELDS, POLICIES, RESULT_COLUMNS, TIERS
 from thriftwatch.errors import InputError, listed, not_one_of, shown
 from thriftwatch.listing import Listing, as_text, find_column
 from thriftwatch.model.artifact import load_model
-from thriftwatch.model.model import BatchScores, Model
-from thriftwatch.result import ListingScore, Reason
+from thriftwatch.model.model import Model
+from thriftwatch.result import ListingScore
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from thriftwatch.frames import Frame
+    from thriftwatch.model.batch import BatchScores
 
 __all__ = ["as_model", "check_options", "score_columns", "score_listing", "score_listings"]
 
@@ -246,8 +247,8 @@ Did you mean "imported"?
         raise InputError(f"reasons must be 0 or a positive whole number, not {shown(reasons)}")
 
 
-def score_columns(scores: BatchScores) -> "dict[str, pa.Array]":
-    """Turn the scores of a batch into the columns that tables get.
+def score_columns(scores: "BatchScores") -> "dict[str, pa.Array]":
+    """Reversal the scores of a batch into the columns that tables get.
 
     Returns
     -------
@@ -284,14 +285,28 @@ class _Run:
         found = self._find(frame.names, frame.kind)
         empty = pa.array([""] * frame.num_rows, pa.string())
         texts = [empty if name is None else frame.text(name) for name in found]
-        columns = score_columns(self.model.score_batch(*texts, policy=self.policy))
         if self.reasons:
-            blocks = self.model.explain_blocks(*texts, policy=self.policy, limit=self.reasons)
-            notes = [[reason.note for reason in found] for _, every in blocks for found in every]
-            columns["reasons"] = pa.array(notes, pa.list_(pa.string()))
+            columns = self._explained(texts)
+        else:
+            columns = score_columns(self.model.score_batch(*texts, policy=self.policy))
         if self.model_column:
             columns["model"] = pa.array([self.model.id] * frame.num_rows, pa.string())
         return columns
+
+    def _explained(self, texts: "list[pa.Array]") -> "dict[str, pa.Array]":
+        """Score the rows of a table and say why, each row read once."""
+        import pyarrow as pa
+
+        rows: dict[str, list[Any]] = {name: [] for name in (*RESULT_COLUMNS, "reasons")}
+        every = self.model.explain_batch(*texts, policy=self.policy, limit=self.reasons)
+        for decision, reasons in every:
+            said = decision.score, TIERS[decision.tier], *decision.facts
+            for name, value in zip(RESULT_COLUMNS, said, strict=True):
+                rows[name].append(value)
+            # Only their sentences are kept: of a large table the reasons would fill the memory.
+            rows["reasons"].append([reason.note for reason in reasons])
+        kinds = {"tier": pa.string(), "reasons": pa.list_(pa.string())}
+        return {name: pa.array(rows[name], kinds.get(name, pa.float64())) for name in rows}
 
     def items(self, items: Iterable[object]) -> list[ListingScore]:
         """Score the items of an iterable."""
@@ -301,11 +316,7 @@ class _Run:
         while block := list(islice(listings, _BLOCK)):
             titles = [one.title for one in block]
             texts = titles, [one.description for one in block], [one.shop for one in block]
-            if self.reasons:
-                found += explain_all(self.model, *texts, policy=self.policy, reasons=self.reasons)
-            else:
-                scores = self.model.score_batch(*texts, policy=self.policy)
-                found += _results(scores, self.model.id, self.policy)
+            found += explain_all(self.model, *texts, policy=self.policy, reasons=self.reasons)
         return found
 
     def _listings(self, items: Iterable[object]) -> Iterator[Listing]:
@@ -364,12 +375,10 @@ def explain_texts(
     model: Model, title: str, description: str, shop: str, *, policy: str, reasons: int
 ) -> ListingScore:
     """Score one listing, given as texts without missing values, and say why."""
-    if reasons == 0:
-        score, facts, tier = model.score_one(title, description, shop, policy=policy)
-        named = dict(zip(FACTS, facts, strict=True))
-        return ListingScore(score, TIERS[tier], named, (), model.id, policy)
-    (found,) = explain_all(model, [title], [description], [shop], policy=policy, reasons=reasons)
-    return found
+    decision, why = model.explain(title, description, shop, policy=policy, limit=reasons)
+    facts = dict(zip(FACTS, decision.facts, strict=True))
+    words = (title, description) if reasons else ("", "")
+    return ListingScore(decision.score, TIERS[decision.tier], facts, why, model.id, policy, *words)
 
 
 def explain_all(
@@ -381,34 +390,6 @@ def explain_all(
     policy: str,
     reasons: int,
 ) -> Iterator[ListingScore]:
-    """Score many listings, given as texts without missing values, and say why, in order.
-
-    It does what `explain_texts` does for each, several times as fast.
-    """
-    texts = zip(titles, descriptions, strict=True)
-    blocks = model.explain_blocks(titles, descriptions, shops, policy=policy, limit=reasons)
-    for scores, every in blocks:
-        yield from _results(scores, model.id, policy, every, texts)
-
-
-def _results(
-    scores: BatchScores,
-    model: str,
-    policy: str,
-    reasons: Iterable[tuple[Reason, ...]] = repeat(()),
-    texts: Iterable[tuple[str, str]] = repeat(("", "")),
-) -> list[ListingScore]:
-    rows = zip(
-        scores.score.tolist(),
-        scores.tier.tolist(),
-        scores.facts.tolist(),
-        reasons,
-        texts,
-        strict=False,
-    )
-    return [
-        ListingScore(
-            score, TIERS[tier], dict(zip(FACTS, facts, strict=True)), why, model, policy, *words
-        )
-        for score, tier, facts, why, words in rows
-    ]
+    """Score many listings, given as texts without missing values, and say why, in order."""
+    for texts in zip(titles, descriptions, shops, strict=True):
+        yield explain_texts(model, *texts, policy=policy, reasons=reasons)

@@ -71,9 +71,11 @@ def test_precision_of_the_highest_rows_by_hand(curve):
 
 def test_what_is_shown_at_a_threshold_by_hand():
     ranked = RankedRows.of(LABELS, SCORES)
-    hits, alarms = ranked.curve(np.ones(10)).at_score(ranked.places([1.0, 0.9, 0.7, 0.0]))
-    assert hits.tolist() == [0, 2, 3, 4]
-    assert alarms.tolist() == [0, 0, 2, 6]
+    true_positives, false_positives = ranked.curve(np.ones(10)).at_score(
+        ranked.places([1.0, 0.9, 0.7, 0.0])
+    )
+    assert true_positives.tolist() == [0, 2, 3, 4]
+    assert false_positives.tolist() == [0, 0, 2, 6]
 
 
 def test_one_label_alone_leaves_every_figure_undefined():

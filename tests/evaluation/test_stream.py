@@ -18,7 +18,7 @@ GOODS = ["Panci stainless", "Kemeja batik pria baru", "Keripik singkong pedas", 
 @pytest.fixture(scope="module")
 def catalogue():
     titles = [f"{GOODS[n % 4]} {n} ukuran {n * 7}" for n in range(400)]
-    used = ["Kaos second bekas", "Jaket second import bal"]
+    used = ["Kaos thrift second", "Jaket second import bal"]
     return pa.table(
         {
             "judul": titles + used,

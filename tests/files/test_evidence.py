@@ -187,6 +187,14 @@ def test_a_ranking_is_recorded_where_it_is_not_clear(tmp_path, model):
     assert verify_evidence(out).head == written.head
 
 
+def test_a_ranking_without_suspicion_is_a_whole_record_of_no_listings(tmp_path, model):
+    path, out = tmp_path / "listings.csv", tmp_path / "evidence.jsonl"
+    path.write_text("judul,link\nPanci presto baru,https://a.test/1\n")
+    ranking = rank_listings(read_listings([path]), model)
+    assert write_ranking(out, ranking, model, policy="imported", sources=[path]).listings == 0
+    assert verify_evidence(out).whole
+
+
 def test_a_record_can_be_read_as_a_table(record):
     table = read_table(record).table
     assert table.num_rows == 7

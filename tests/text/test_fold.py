@@ -1,13 +1,14 @@
 import unicodedata
 
-import numpy as np
 import pytest
 from disguises import ALPHABET
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from listings import any_text, seller_text
+from reading import read
 
-from thriftwatch.text.fold import fold_bytes, fold_character, fold_text
+from thriftwatch.text.fold import fold_character, fold_text, fold_with_origin, may_be_reversed
+from thriftwatch.text.vocabulary import packaged_vocabulary
 
 LONGEST = 64  # no character folds to more bytes than this
 FIRST_LETTERS = {
@@ -30,14 +31,6 @@ FIRST_LETTERS = {
     "parenthesised capital": 0x1F110,
     "regional indicator": 0x1F1E6,
 }
-
-
-def fold_together(texts):
-    """Fold texts as one block, and return it with the input's bytes and offsets."""
-    encoded = [text.encode("utf-8", "replace") for text in texts]
-    offsets = np.cumsum([0, *map(len, encoded)])
-    data = np.frombuffer(b"".join(encoded), np.uint8)
-    return fold_bytes(data, offsets), data, offsets
 
 
 @pytest.mark.parametrize("first", FIRST_LETTERS.values(), ids=FIRST_LETTERS)
@@ -75,7 +68,7 @@ def test_every_letter_of_a_decorated_alphabet_is_the_plain_letter(first):
     ],
 )
 def test_folded_text_is_what_a_reader_sees(decorated, plain):
-    assert fold_text(decorated) == plain
+    assert fold_text(decorated, packaged_vocabulary().words) == plain
 
 
 @pytest.mark.parametrize(
@@ -94,14 +87,15 @@ def test_flags_are_words_of_their_own_and_apart_they_are_letters():
 
 
 def test_regional_indicators_do_not_join_across_texts():
-    folded, _, _ = fold_together(["a🇯", "🇵b"])
-    assert folded.data.tobytes() == b"aJPb"
+    assert read("a🇯", "🇵b").text == b"aj\npb"
+    assert fold_text("a🇯🇵b") == "a JP b"
 
 
 @given(st.text(st.characters(codec="ascii")))
 def test_ascii_text_is_untouched(text):
     assert fold_text(text) == text
-    assert fold_together([text])[0].origin is None
+    places = list(range(len(text) + 1))
+    assert fold_with_origin(text) == (text, places[:-1], places[1:])
 
 
 @given(st.characters(exclude_categories=("Cs",)))
@@ -119,38 +113,40 @@ def test_marks_and_invisible_characters_vanish(character):
         assert fold_character(character) == ""
 
 
-@given(any_text)
+@given(any_text | seller_text)
 @example("\ud800")
 @example("𝓽\0🇯🇵\udfff")
-def test_every_folded_byte_knows_the_character_it_comes_from(text):
-    folded, data, _ = fold_together([text])
-    assert folded.data.tobytes().isascii()
-    assert len(folded.data) <= LONGEST * len(text) + 2
-    if folded.origin is None:
-        assert len(folded.data) == len(data)
-        return
-    assert len(folded.origin) == len(folded.data)
-    assert (np.diff(folded.origin) >= 0).all()
-    assert ((folded.origin >= 0) & (folded.origin < len(data))).all()
-    assert (data[folded.origin] & 0xC0 != 0x80).all()  # never inside a character
-    plain = data[folded.origin] < 0x80
-    for first, last in folded.turned:  # their letters are the word's, in another order
-        plain[first : last + 1] = False
-    assert (folded.data[plain] == data[folded.origin][plain]).all()
+@example("ʇɟᴉɹɥʇ é \u202elab, dnoces\u202c ½")
+@example("🇯🇵🇰🇷 x🇯")
+def test_every_folded_character_knows_where_it_was_written(text):
+    folded, starts, ends = fold_with_origin(text)
+    assert folded == fold_text(text)
+    assert folded.isascii()
+    assert len(folded) == len(starts) == len(ends) <= LONGEST * len(text)
+    assert starts == sorted(starts)
+    assert ends == sorted(ends)
+    for place, start, end in zip(folded, starts, ends, strict=True):
+        assert 0 <= start < end <= len(text)
+        if end == start + 1 and text[start].isascii():
+            assert may_be_reversed(text) or place == text[start]
+        elif end > start + 1:  # a word whose letters changed places
+            assert may_be_reversed(text[start:end]) or "\u202e" in text[:start]
 
 
-@given(st.lists(seller_text, max_size=8))
-@example(["x🇯🇵", "🇰🇷y"])
-@example(["ʇɟᴉɹɥʇ é", "dnoces", "\u202elab", "lab"])
-@example(["é", "", "\0", "🇯", "🇵"])
-def test_a_block_folds_every_text_as_it_is_folded_alone(texts):
-    folded, _, offsets = fold_together(texts)
-    for place, text in enumerate(texts):
-        start, end = folded.offsets[place : place + 2]
-        assert folded.data[start:end].tobytes().decode() == fold_text(text)
-        if folded.origin is not None and start < end:
-            assert folded.origin[start] >= offsets[place]
-            assert folded.origin[end - 1] < offsets[place + 1]
+@given(seller_text | any_text)
+def test_what_is_folded_with_the_lexicon_at_hand_is_folded_so_with_its_origin(text):
+    upright = packaged_vocabulary().words
+    assert fold_with_origin(text, upright)[0] == fold_text(text, upright)
+
+
+@given(seller_text | any_text)
+@example("ʇɟᴉɹɥʇ \u202elab\u202c")
+def test_without_turning_every_letter_stays_where_it_is(text):
+    folded, starts, ends = fold_with_origin(text, None)
+    assert folded == fold_text(text, None)
+    assert all(end == start + 1 for start, end in zip(starts, ends, strict=True))
+    if not may_be_reversed(text):
+        assert folded == fold_text(text)
 
 
 @given(any_text, any_text)

@@ -5,7 +5,9 @@ from collections import Counter
 
 import pytest
 
-from thriftwatch.text.lexicon import CLASSES, load_lexicon
+from thriftwatch.errors import TableError
+from thriftwatch.text.fields import LONGEST_WORD
+from thriftwatch.text.lexicon import CLASSES, Term, check_forms, load_lexicon, read_lexicon
 
 FORM = re.compile(r"[a-z0-9]+(?: [a-z0-9]+){0,3}")
 GLOSSED = {
@@ -175,3 +177,106 @@ def test_reading_the_lexicon_needs_no_table_library():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# Files of one's own
+
+
+@pytest.fixture
+def lexicon(tmp_path):
+    """Write a file, text or bytes, and return where."""
+
+    def write(content):
+        path = tmp_path / "words.csv"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+def test_a_term_and_its_class_are_enough(lexicon):
+    assert read_lexicon(lexicon("class,term\nwholesale,bal segel\n")) == (
+        Term(("bal segel",), "wholesale", "bal-segel", 3, "", ""),
+    )
+
+
+def test_every_column_is_read(lexicon):
+    header = (
+        "term,variants,class,family,region,strength,traps,first_seen,meaning_id,meaning_en,source"
+    )
+    row = 'cakar,cakaran | c4kar,import,claw,Makassar,5,cakar ayam|cakar besi,2003,"bekas, impor",used,dossier'
+    (term,) = read_lexicon(lexicon(f"{header},notes\n{row},whatever\n"))
+    assert term == Term(
+        ("cakar", "cakaran", "c4kar"), "import", "claw", 5, "bekas, impor", "used", "Makassar",
+        ("cakar ayam", "cakar besi"), 2003, "dossier",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_marks_and_line_ends_of_spreadsheets_are_read(lexicon, mark, end):
+    (term,) = read_lexicon(lexicon(f"{mark}term,class{end}bal,wholesale{end}"))
+    assert term.term == "bal"
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0b", "\n", "\r\n", ", ", '""'])
+def test_a_meaning_may_hold_any_sign(lexicon, sign):
+    (term,) = read_lexicon(lexicon(f'term,class,meaning_en\nbal,wholesale,"a{sign}b"\n'))
+    assert term.meaning_en == f"a{sign}b".replace('""', '"')
+
+
+@pytest.mark.parametrize("year", ["", "baru", "\u00b2", "2003?"])
+def test_a_year_that_is_none_is_not_known(lexicon, year):
+    (term,) = read_lexicon(lexicon(f"term,class,first_seen\nbal,wholesale,{year}\n"))
+    assert term.first_seen is None
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", 'no column "term", "class"'),
+        ("term;class\nbal;wholesale\n", 'no column "term", "class"'),
+        ("term,kelas\nbal,wholesale\n", 'no column "class"'),
+        ("term,class\nbal,wholesale\nBal,wholesale\n", 'line 3: "Bal" is no folded text'),
+        ("term,class\n,wholesale\n", 'line 2: "" is no folded text'),
+        ("term,class\nbal  segel,wholesale\n", '"bal  segel" is no folded text'),
+        ("term,class\nb\u00e1l,wholesale\n", '"b\u00e1l" is no folded text'),
+        ("term,class\nb\0l,wholesale\n", "line 2"),
+        ("term,class\na b c d e f g h i,trap\n", "at most eight"),
+        (f"term,class\n{(LONGEST_WORD + 1) * 'x'},trap\n", f"up to {LONGEST_WORD} letters"),
+        ("term,class,variants\nbal,trap,bals||ball\n", '"" is no folded text'),
+        ("term,class\nbal,wholsale\n", 'Did you mean "wholesale"?'),
+        ("term,class,strength\nbal,wholesale,6\n", 'strength must be one of "1"'),
+        ("term,class,strength\nbal,wholesale,\u0663\n", 'strength must be one of "1"'),
+        ("term,class,variants\nbal,wholesale,ball\nbola,trap,ball\n", '"ball" is a form of "bal"'),
+        ("term,class,variants\nbal,wholesale,bal\n", '"bal" is a form of "bal" and of "bal"'),
+        (b"term,class\nb\xe1l,wholesale\n", "cannot be read as UTF-8"),
+        ("term,class\nbal," + "x" * 200_000, "field larger than"),
+    ],
+)
+def test_a_file_that_is_no_lexicon_is_refused_with_one_line_that_names_it(lexicon, content, says):
+    path = lexicon(content)
+    with pytest.raises(TableError) as refused:
+        read_lexicon(path)
+    message = str(refused.value)
+    assert says in message
+    assert path.name in message
+    assert len(message.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "."])
+def test_what_is_no_file_is_refused(tmp_path, name):
+    with pytest.raises(TableError, match="cannot be read"):
+        read_lexicon(tmp_path / name)
+
+
+def test_a_word_as_long_as_can_be_read_is_accepted(lexicon):
+    (term,) = read_lexicon(lexicon(f"term,class\n{LONGEST_WORD * 'x'} bal,trap\n"))
+    assert len(term.term) == LONGEST_WORD + 4
+
+
+def test_a_form_of_two_terms_is_refused():
+    one, two = (Term((form, "bal"), "trap", "", 1, "", "") for form in ("ball", "bola"))
+    check_forms([one], "words.csv")
+    with pytest.raises(TableError, match='"bal" is a form of "ball" and of "bola"'):
+        check_forms([one, two], "words.csv")

@@ -3,7 +3,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from listings import listing
 
-from thriftwatch.text.shops import shop_hint, telling_part
+from thriftwatch.text.shops import shop_hint, trade_word_span
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,9 @@ from thriftwatch.text.shops import shop_hint, telling_part
         "bal segel",
         "𝓽𝓱𝓻𝓲𝓯𝓽 corner",
         "vintagestuff",
+        "ʇɟᴉɹɥʇ store",
+        "bɐl segel",
+        "\u202etfirht\u202c store",
     ],
 )
 def test_names_of_the_trade_tell(name):
@@ -61,7 +64,7 @@ def test_names_that_only_look_alike_do_not(name):
 @example("thri\u0301ft")
 @example("a" * 300 + "thrift" + "b" * 300)
 def test_the_telling_part_is_a_part_of_the_name_wherever_there_is_a_hint(name):
-    part = telling_part(name.encode("utf-8", "replace").decode())
+    part = trade_word_span(name.encode("utf-8", "replace").decode())
     assert (part is not None) == shop_hint(name)
     if part is not None:
         start, end = part

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from thriftwatch import train
+from thriftwatch.domain import log_odds_of
 from thriftwatch.errors import InputError
 from thriftwatch.evaluation.metrics import average_precision
 from thriftwatch.training import (
@@ -15,7 +16,6 @@ from thriftwatch.training import (
     out_of_fold_probabilities,
     read_labelled,
 )
-from thriftwatch.training.carry import judge_with
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "labelled.csv"
 USER = ("g", "h")
@@ -53,8 +53,7 @@ def bare(rows, label=None):
 
 
 def log_odds(model, rows):
-    heads = judge_with(model, rows.title.tolist(), rows.description.tolist())
-    return model.interaction(heads)[:, 0]
+    return log_odds_of(model.outputs(rows.title.tolist(), rows.description.tolist())[:, 0])
 
 
 def precision(model, rows, label=None):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from thriftwatch.domain import OUTPUTS
-from thriftwatch.training.copies import NO_COPIES
+from thriftwatch.training.counterfactuals import NO_COUNTERFACTUALS
 from thriftwatch.training.heads import HEADS, OutOfFold
 from thriftwatch.training.interaction import join_heads
 
@@ -33,7 +33,7 @@ def judged():
 @pytest.fixture(scope="module")
 def joined(judged):
     heads, target = judged
-    return join_heads(heads, HEADS, target, np.ones(target.shape), NO_COPIES)
+    return join_heads(heads, HEADS, target, np.ones(target.shape), NO_COUNTERFACTUALS)
 
 
 def test_whether_worn_goods_are_banned_does_not_turn_on_their_origin(joined, judged):
@@ -54,5 +54,5 @@ def test_the_heads_that_are_joined_tell_worn_goods_from_others(joined, judged):
 def test_the_order_of_the_heads_does_not_matter(joined, judged):
     heads, target = judged
     backwards = OutOfFold(heads.nested[:, :, ::-1], heads.fold)
-    other = join_heads(backwards, HEADS[::-1], target, np.ones(target.shape), NO_COPIES)
+    other = join_heads(backwards, HEADS[::-1], target, np.ones(target.shape), NO_COUNTERFACTUALS)
     np.testing.assert_allclose(other.log_odds, joined.log_odds, atol=1e-2)

@@ -70,6 +70,14 @@ def plain(some):
     return train(table(some, "title", "label"), jobs=2)
 
 
+@pytest.fixture(scope="module")
+def words(tmp_path_factory):
+    """Words to add to a lexicon: one new, one that has a meaning already."""
+    path = tmp_path_factory.mktemp("lexicon") / "words.csv"
+    path.write_text("term,class,family\nzorblat,import,monza\nkaos,garment,zorbing\n")
+    return path
+
+
 # --- what is learned ----------------------------------------------------------------------------
 
 
@@ -113,6 +121,38 @@ def test_reported_scores_come_from_folds_that_did_not_see_the_row(result, some):
     assert len(result.scores) == len(result.rows)
     # A model that saw a row separates it better than one that did not.
     assert average_precision(labels(some), seen) > average_precision(labels(some), result.scores)
+
+
+# --- words that are added to the lexicon --------------------------------------------------------
+
+
+def families(model):
+    return {form: term.family for term in model.vocabulary.terms for form in term.forms}
+
+
+def test_added_words_are_learned_with_what_stands_in_the_rows(some, words):
+    rows = [row | {"title": row["title"].replace("second", "zorblat")} for row in some]
+    found = train(table(rows, "title", "label"), lexicon=words, jobs=2)
+    known = families(found.model)
+    assert (known["zorblat"], known["kaos"]) == ("monza", "zorbing")
+    assert "family:zorbing" in found.model.tables.features
+    assert found.model.card["data"]["words_added_to_the_lexicon"] == 2
+    assert "words" not in found.model.id  # the hash of the model holds them
+    one = [{"title": "Kaos zorblat", "description": ""}]
+    assert scores(found.model, one).score[0] > 0.5
+
+
+def test_words_are_added_to_the_lexicon_of_the_model_that_carries_over(some, words, tmp_path):
+    more = tmp_path / "more.csv"
+    more.write_text("term,class\nblatzor,used\n")
+    earlier = load_model().with_lexicon(more)
+    known = families(train(table(some, "title", "label"), base=earlier, lexicon=words).model)
+    assert {"zorblat", "blatzor"} <= set(known)
+
+
+def test_a_lexicon_that_is_none_is_an_error_before_anything_is_read(tmp_path):
+    with pytest.raises(InputError, match=r"words\.csv: cannot be read"):
+        train(tmp_path / "no such file.csv", lexicon=tmp_path / "words.csv")
 
 
 # --- same input, same bytes ---------------------------------------------------------------------

@@ -105,7 +105,7 @@ def evaluate(
         if output.endswith(".html"):
             # What it lacks is said now, and not in minutes.
             import_module("thriftwatch.evaluation.report")
-    with steps() as tell:
+    with steps() as on_progress:
         found = evaluate_model(
             labelled,
             model=model,
@@ -121,9 +121,9 @@ def evaluate(
             encoding=encoding,
             skip_unusable=skip_unusable,
             jobs=jobs,
-            progress=tell,
+            progress=on_progress,
         )
-        tell(0, 1, "writing the report")
+        on_progress(0, 1, "writing the report")
         if output is not None:
             (found.to_html if output.endswith(".html") else found.to_json)(output)
     out = console()

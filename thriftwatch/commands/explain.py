@@ -2,7 +2,7 @@
 
 import click
 
-from thriftwatch.commands.shared import model_option, policy_option
+from thriftwatch.commands.shared import chosen_model, lexicon_option, model_option, policy_option
 
 __all__ = ["explain"]
 
@@ -13,6 +13,7 @@ __all__ = ["explain"]
 @click.option("--shop", default="", help="Name of the shop or account.")
 @policy_option
 @model_option
+@lexicon_option
 @click.option(
     "--reasons",
     type=click.IntRange(min=1),
@@ -21,7 +22,14 @@ __all__ = ["explain"]
     help="How many reasons to show at most.",
 )
 def explain(
-    *, title: str, description: str, shop: str, policy: str, model: str | None, reasons: int
+    *,
+    title: str,
+    description: str,
+    shop: str,
+    policy: str,
+    model: str | None,
+    lexicon: str | None,
+    reasons: int,
 ) -> None:
     """Show why one listing has its score.
 
@@ -38,7 +46,7 @@ def explain(
         listing.title,
         listing.description,
         shop=listing.shop,
-        model=model,
+        model=chosen_model(model, lexicon),
         policy=policy,
         reasons=reasons,
     )

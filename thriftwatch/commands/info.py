@@ -21,6 +21,11 @@ def info(model: str | None) -> None:
     out.print(found.id, style="bold", soft_wrap=True)
     expected = expectation_lines(found.card)
     counted = {"curve", "expected_precision"} if expected else set()
+    if added := found.card.get("added_words"):
+        counted.add("added_words")
+        count, digest = added["words"], added["sha256"]
+        what = "1 word was" if count == 1 else f"{count:,} words were"
+        out.print(f"{what} added to the lexicon after training (sha256 {digest})", soft_wrap=True)
     for line in tree({key: value for key, value in found.card.items() if key not in counted}):
         out.print(line, soft_wrap=True)
     if expected:

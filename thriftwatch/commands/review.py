@@ -4,8 +4,10 @@ import click
 
 from thriftwatch.commands.shared import (
     SHOWN_REJECTED,
+    chosen_model,
     column_options,
     encoding_option,
+    lexicon_option,
     model_option,
     policy_option,
     print_rejected,
@@ -29,6 +31,7 @@ __all__ = ["review"]
 )
 @policy_option
 @model_option
+@lexicon_option
 @column_options
 @click.option("--url-column", metavar="NAME", help="Column with the link.")
 @click.option("--platform-column", metavar="NAME", help="Column with the platform.")
@@ -40,6 +43,7 @@ def review(
     top: int,
     policy: str,
     model: str | None,
+    lexicon: str | None,
     encoding: str,
     **columns: str | None,
 ) -> None:
@@ -52,14 +56,14 @@ def review(
     from thriftwatch.console import console, progress
     from thriftwatch.files import check_writable
     from thriftwatch.review import read_review, write_page
-    from thriftwatch.scoring import as_model, check_options
+    from thriftwatch.scoring import check_options
 
     check_options(policy)
     if output == "-":
         raise InputError("--output must name a file, for example review.html")
     check_writable(output)
-    refuse_overwriting([scored], [output])
-    scorer = as_model(model)
+    refuse_overwriting([scored, *filter(None, [lexicon])], [output])
+    scorer = chosen_model(model, lexicon)
     named = {name.removesuffix("_column"): column for name, column in columns.items()}
     with progress("Reading and explaining") as advance:
         found = read_review(

@@ -9,8 +9,10 @@ import click
 
 from thriftwatch.commands.shared import (
     SHOWN_REJECTED,
+    chosen_model,
     column_options,
     encoding_option,
+    lexicon_option,
     model_option,
     policy_option,
     print_rejected,
@@ -56,6 +58,7 @@ _TOP_REASONS = 10
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to use."
 )
 @model_option
+@lexicon_option
 @column_options
 @encoding_option
 @click.option(
@@ -81,6 +84,7 @@ def score(
     policy: str,
     jobs: int,
     model: str | None,
+    lexicon: str | None,
     title_column: str | None,
     description_column: str | None,
     shop_column: str | None,
@@ -100,20 +104,21 @@ def score(
     from thriftwatch.console import console, progress, ranking_table
     from thriftwatch.files import check_output, check_writable, write_table
     from thriftwatch.ranking import rank_listings, read_listings
-    from thriftwatch.scoring import as_model, check_options
+    from thriftwatch.scoring import check_options
 
     check_options(policy)
     aside = None
+    read_files = [*listings, *filter(None, [lexicon])]
     if output is not None:
         check_output(output)
         aside = _rejected_path(output)
-        refuse_overwriting(listings, [output, aside])
+        refuse_overwriting(read_files, [output, aside])
     if evidence is not None:
         if evidence == "-":
             raise InputError("--evidence must name a file, for example evidence.jsonl")
         check_writable(evidence)
-        refuse_overwriting([*listings, *filter(None, (output, aside))], [evidence])
-    scorer = as_model(model)
+        refuse_overwriting([*read_files, *filter(None, (output, aside))], [evidence])
+    scorer = chosen_model(model, lexicon)
     columns = {"title": title_column, "description": description_column, "shop": shop_column}
     started = perf_counter()
     with progress("Reading") as advance:

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from thriftwatch.files import RejectedRow
+    from thriftwatch.model.model import Model
 
 __all__ = [
     "SHOWN_REJECTED",
+    "chosen_model",
     "column_options",
     "encoding_option",
+    "lexicon_option",
     "model_option",
     "policy_option",
     "print_rejected",
@@ -38,6 +41,11 @@ policy_option = click.option(
 model_option = click.option(
     "--model", metavar="FOLDER", help="A model folder instead of the bundled model."
 )
+lexicon_option = click.option(
+    "--lexicon",
+    metavar="WORDS.csv",
+    help="Words to add to the model's lexicon: a CSV file with the columns term and class.",
+)
 encoding_option = click.option(
     "--encoding", default="utf-8", show_default=True, help="Encoding of the text files read."
 )
@@ -50,9 +58,17 @@ _COLUMNS = {
 
 def column_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that name the columns of a listing."""
-    for name, told in reversed(_COLUMNS.items()):
-        command = click.option(name, metavar="NAME", help=told)(command)
+    for name, text in reversed(_COLUMNS.items()):
+        command = click.option(name, metavar="NAME", help=text)(command)
     return command
+
+
+def chosen_model(model: str | None, lexicon: str | None) -> "Model":
+    """Load the model that was asked for, with the words that were to be added to its lexicon."""
+    from thriftwatch.scoring import as_model
+
+    chosen = as_model(model)
+    return chosen if lexicon is None else chosen.with_lexicon(lexicon)
 
 
 def refuse_overwriting(listings: Iterable[str], written: Iterable[str | None]) -> None:

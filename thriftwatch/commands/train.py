@@ -5,7 +5,11 @@ from pathlib import Path
 
 import click
 
-from thriftwatch.commands.shared import encoding_option, print_rejected, refuse_overwriting
+from thriftwatch.commands.shared import (
+    encoding_option,
+    print_rejected,
+    refuse_overwriting,
+)
 
 __all__ = ["train"]
 
@@ -20,6 +24,11 @@ __all__ = ["train"]
     metavar="SHARE",
     help="Share of positives where the model will be used, such as 0.005.",
 )
+@click.option(
+    "--lexicon",
+    metavar="WORDS.csv",
+    help="Words to add to the lexicon that training starts from, as for score.",
+)
 @click.option("--issues", metavar="OUT", help="Also write the labels to look at again, as a table.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Which folds to use.")
 @click.option("--skip-unusable", is_flag=True, help="Set rows aside that cannot be used.")
@@ -30,6 +39,7 @@ def train(
     output: str,
     exclude: str | None,
     prevalence: float | None,
+    lexicon: str | None,
     issues: str | None,
     seed: int,
     skip_unusable: bool,
@@ -52,16 +62,17 @@ def train(
     check_folder(folder, FILES)
     if issues is not None:
         check_output(issues)
-        refuse_overwriting(labelled, [issues])
-    with steps() as tell:
+        refuse_overwriting([*labelled, *filter(None, [lexicon])], [issues])
+    with steps() as on_progress:
         result = train_model(
             labelled,
             exclude=exclude,
             prevalence=prevalence,
+            lexicon=lexicon,
             seed=seed,
             skip_unusable=skip_unusable,
             encoding=encoding,
-            progress=tell,
+            progress=on_progress,
         )
     result.model.save(folder)
     if issues is not None:

@@ -64,15 +64,21 @@ class CurveBands(Measure):
         curve = self._ranked.curve(counts.take(self._group))
         if not curve.has_both:
             return np.full(len(self.names), np.nan)
-        last = len(curve.hits) - 1
+        last = len(curve.true_positives) - 1
         # At recall 0 the curve starts with its first hit.
         wanted = np.maximum(self.grid * curve.positives - 1e-9, 1e-9)
-        found = np.minimum(np.searchsorted(curve.hits, wanted), last)
-        precision = curve.hits[found] / (curve.hits[found] + curve.alarms[found])
-        allowed = np.searchsorted(curve.alarms, self.grid * curve.negatives + 1e-9, side="right")
+        found = np.minimum(np.searchsorted(curve.true_positives, wanted), last)
+        precision = curve.true_positives[found] / (
+            curve.true_positives[found] + curve.false_positives[found]
+        )
+        allowed = np.searchsorted(
+            curve.false_positives, self.grid * curve.negatives + 1e-9, side="right"
+        )
         recall, _ = curve.at_score(allowed)
-        shown = curve.hits + curve.alarms
-        read = np.interp(self.grid * shown[-1], np.append(0.0, shown), np.append(0.0, curve.hits))
+        shown = curve.true_positives + curve.false_positives
+        read = np.interp(
+            self.grid * shown[-1], np.append(0.0, shown), np.append(0.0, curve.true_positives)
+        )
         return np.concatenate((precision, recall / curve.positives, read / curve.positives))
 
     def bands(self, groups: int, drawn: FloatArray | None, level: float) -> dict[str, Band]:

@@ -26,22 +26,22 @@ class Curve:
 
     Attributes
     ----------
-    thresholds, hits, alarms : ndarray of float64, shape (distinct scores,)
+    thresholds, true_positives, false_positives : ndarray of float64, shape (distinct scores,)
     """
 
     thresholds: FloatArray
-    hits: FloatArray
-    alarms: FloatArray
+    true_positives: FloatArray
+    false_positives: FloatArray
 
     @property
     def positives(self) -> float:
         """Weight of all positives."""
-        return float(self.hits[-1])
+        return float(self.true_positives[-1])
 
     @property
     def negatives(self) -> float:
         """Weight of all negatives."""
-        return float(self.alarms[-1])
+        return float(self.false_positives[-1])
 
     @property
     def has_both(self) -> bool:
@@ -51,24 +51,24 @@ class Curve:
     @cached_property
     def precision(self) -> FloatArray:
         """Precision at each threshold; 0 where nothing is shown yet."""
-        shown = self.hits + self.alarms
+        shown = self.true_positives + self.false_positives
         # Where rows of weight 0 lead, nothing is shown yet: 0 as in scikit-learn, no warning.
-        return np.divide(self.hits, shown, out=np.zeros_like(shown), where=shown > 0)
+        return np.divide(self.true_positives, shown, out=np.zeros_like(shown), where=shown > 0)
 
     def average_precision(self) -> float:
         """Return the area under the precision-recall steps."""
         if not self.has_both:
             return float("nan")
-        gained = np.diff(self.hits, prepend=0.0)
+        gained = np.diff(self.true_positives, prepend=0.0)
         return float(gained @ self.precision / self.positives)
 
     def roc_auc(self) -> float:
         """Return the probability that a positive scores above a negative, a tie one half."""
         if not self.has_both:
             return float("nan")
-        new_alarms = np.diff(self.alarms, prepend=0.0)
-        new_hits = np.diff(self.hits, prepend=0.0)
-        area = new_alarms @ (self.hits - new_hits / 2)
+        new_false = np.diff(self.false_positives, prepend=0.0)
+        new_true = np.diff(self.true_positives, prepend=0.0)
+        area = new_false @ (self.true_positives - new_true / 2)
         return float(area / (self.positives * self.negatives))
 
     def recall_at_precision(self, precision: float) -> tuple[float, float]:
@@ -77,11 +77,11 @@ class Curve:
             return float("nan"), float("nan")
         # Hits only grow, so the last precise place has the best recall.
         precise = np.flatnonzero(self.precision >= precision)
-        most = self.hits[precise[-1]] if len(precise) else 0.0
+        most = self.true_positives[precise[-1]] if len(precise) else 0.0
         if most == 0:
             return 0.0, float("inf")
         # The first of equals is the highest threshold.
-        best = precise[np.searchsorted(self.hits[precise], most)]
+        best = precise[np.searchsorted(self.true_positives[precise], most)]
         return float(most / self.positives), float(self.thresholds[best])
 
     def recall_at_rate(self, rate: float) -> float:
@@ -89,41 +89,43 @@ class Curve:
         if not self.has_both:
             return float("nan")
         allowed = rate * self.negatives + _ROUNDING
-        place = int(np.searchsorted(self.alarms, allowed, side="right")) - 1
-        return float(self.hits[place]) / self.positives if place >= 0 else 0.0
+        place = int(np.searchsorted(self.false_positives, allowed, side="right")) - 1
+        return float(self.true_positives[place]) / self.positives if place >= 0 else 0.0
 
     def rate_at_recall(self, recall: float) -> float:
         """Return the false-positive rate at the highest threshold with this recall."""
         if not self.has_both:
             return float("nan")
-        return float(self.alarms[self._reaching(recall)]) / self.negatives
+        return float(self.false_positives[self._reaching(recall)]) / self.negatives
 
     def precision_at_recall(self, recall: float) -> float:
         """Return the precision at the highest threshold with this recall."""
         if not self.has_both:
             return float("nan")
         place = self._reaching(recall)
-        return float(self.hits[place] / (self.hits[place] + self.alarms[place]))
+        return float(
+            self.true_positives[place] / (self.true_positives[place] + self.false_positives[place])
+        )
 
     def precision_at_top(self, rows: float) -> float:
         """Return the precision of the `rows` highest rows; within a tie, of a random order."""
-        shown = self.hits + self.alarms
+        shown = self.true_positives + self.false_positives
         if not 0 < rows <= shown[-1]:
             return float("nan")
-        found = np.interp(rows, np.append(0.0, shown), np.append(0.0, self.hits))
+        found = np.interp(rows, np.append(0.0, shown), np.append(0.0, self.true_positives))
         return float(found / rows)
 
     def at_score(self, places: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-        """Return hits and alarms above the first `places` distinct scores."""
+        """Return true and false positives above the first `places` distinct scores."""
         index = np.asarray(places)
         above = np.maximum(index - 1, 0)
-        return np.where(index > 0, self.hits[above], 0.0), np.where(
-            index > 0, self.alarms[above], 0.0
+        return np.where(index > 0, self.true_positives[above], 0.0), np.where(
+            index > 0, self.false_positives[above], 0.0
         )
 
     def _reaching(self, recall: float) -> int:
         wanted = recall * self.positives - _ROUNDING
-        return min(int(np.searchsorted(self.hits, wanted)), len(self.hits) - 1)
+        return min(int(np.searchsorted(self.true_positives, wanted)), len(self.true_positives) - 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,8 +165,8 @@ class RankedRows:
     def curve(self, weights: FloatArray) -> Curve:
         """Return the curve of the rows under weights, given in falling order of score."""
         positive = weights * self.labels
-        hits, alarms = np.cumsum(positive), np.cumsum(weights - positive)
-        return Curve(self.thresholds, hits[self.ends], alarms[self.ends])
+        true_positives, false_positives = np.cumsum(positive), np.cumsum(weights - positive)
+        return Curve(self.thresholds, true_positives[self.ends], false_positives[self.ends])
 
     def places(self, thresholds: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """Return how many distinct scores are at or above each threshold, for `Curve.at_score`."""

@@ -28,6 +28,7 @@ from thriftwatch.evaluation.rows import (
 from thriftwatch.evaluation.slices import slice_values
 from thriftwatch.evaluation.splits import Progress, available_splits, make_split, out_of_split
 from thriftwatch.evaluation.stream import evaluate_stream, read_catalogue
+from thriftwatch.model.batch import decide_batch
 from thriftwatch.model.model import Model
 from thriftwatch.scoring import as_model, check_options
 
@@ -137,8 +138,8 @@ def evaluate(
         raise InputError(f"points must be Points(...), not {type(points).__name__}")
     if known is not None and stream is None:
         raise InputError("known is a column of the catalogue; give the catalogue too, as stream")
-    tell = progress or _tell_nobody
-    tell(0, 1, "reading")
+    on_progress = progress or _no_progress
+    on_progress(0, 1, "reading")
     table = read_rows(
         labelled,
         scores=scores,
@@ -157,17 +158,17 @@ def evaluate(
     # Read now: what is wrong with it is said before the models are trained.
     catalogue = None if stream is None else read_catalogue(stream, known=known, encoding=encoding)
 
-    judged = _judged(labels, splits, scorer, seed, jobs, tell)
-    how, main = next(iter(judged.items()))
+    scored = _scored(labels, splits, scorer, seed, jobs, on_progress)
+    how, main = next(iter(scored.items()))
 
     def resampling(done: int, total: int) -> None:
-        tell(done, total, "resampling")
+        on_progress(done, total, "resampling")
 
     measured = measure_rows(main, slice_values(main.table, slices), points, bootstrap, resampling)
     found_splits = [
         measure_split(
             name,
-            judged[name],
+            scored[name],
             points,
             bootstrap,
             resampling,
@@ -183,13 +184,13 @@ def evaluate(
             scorer,
             points=points,
             bootstrap=bootstrap,
-            on_done=lambda done, total: tell(done, total, "resampling the stream"),
+            on_done=lambda done, total: on_progress(done, total, "resampling the stream"),
         )
-    tell(0, 1, "explaining")
-    judge = scorer if scores is None else None
-    notes = notes_on(table, judge, splits, main, measured.figures["average_precision"])
+    on_progress(0, 1, "explaining")
+    scored_by = scorer if scores is None else None
+    notes = notes_on(table, scored_by, splits, main, measured.figures["average_precision"])
     return Evaluation(
-        name=judge.id if judge else "given scores",
+        name=scored_by.id if scored_by else "given scores",
         how=how,
         policy=policy,
         rows=main,
@@ -206,35 +207,37 @@ def evaluate(
     )
 
 
-def _judged(
+def _scored(
     labels: LabelledRows,
     splits: Sequence[str],
     model: Model | None,
     seed: int,
     jobs: int,
-    tell: Progress,
+    on_progress: Progress,
 ) -> dict[str, ScoredRows]:
     """Return the scored rows of each split, or of the one way to score without a split."""
     if splits and model is not None:
-        return {name: _cross_validated(name, labels, model, seed, jobs, tell) for name in splits}
+        return {
+            name: _cross_validated(name, labels, model, seed, jobs, on_progress) for name in splits
+        }
     how = "model" if labels.table.given is None else "given"
-    return {how: labels.scored(_scores(labels, model, tell))}
+    return {how: labels.scored(_scores(labels, model, on_progress))}
 
 
 def _cross_validated(
-    name: str, labels: LabelledRows, model: Model, seed: int, jobs: int, tell: Progress
+    name: str, labels: LabelledRows, model: Model, seed: int, jobs: int, on_progress: Progress
 ) -> ScoredRows:
     """Judge the rows that a split tests, each by a model that did not see it."""
     split = make_split(name, labels.table, seed=seed)
 
-    def tell_split(done: int, total: int, what: str) -> None:
-        tell(done, total, f"{what}, split {name}")
+    def on_split(done: int, total: int, what: str) -> None:
+        on_progress(done, total, f"{what}, split {name}")
 
-    judged = out_of_split(split, labels.table.rows, jobs=jobs, progress=tell_split)
-    return labels.scored(_of_split(judged, labels.table, model, labels.policy), split.tested)
+    scored = out_of_split(split, labels.table.rows, jobs=jobs, progress=on_split)
+    return labels.scored(_of_split(scored, labels.table, model, labels.policy), split.tested)
 
 
-def _scores(labels: LabelledRows, model: Model | None, tell: Progress) -> Scores:
+def _scores(labels: LabelledRows, model: Model | None, on_progress: Progress) -> Scores:
     table = labels.table
     rows, given = table.rows, table.given
     if given is not None:
@@ -248,29 +251,28 @@ def _scores(labels: LabelledRows, model: Model | None, tell: Progress) -> Scores
         rows.description.tolist(),
         rows.shop.tolist(),
         labels.policy,
-        on_done=lambda done, total: tell(done, total, "scoring"),
+        on_done=lambda done, total: on_progress(done, total, "scoring"),
     )
 
 
 def _outputs(table: Table, model: Model) -> dict[str, FloatArray]:
     """Return what a model says of the texts, output by output; nothing where there are none."""
-    from thriftwatch.training.carry import judge_with
-
     if not table.has_texts:
         return {}
-    heads = judge_with(model, table.rows.title.tolist(), table.rows.description.tolist())
-    return dict(zip(OUTPUTS, probability_of(model.interaction(heads)).T, strict=True))
+    found = model.outputs(table.rows.title, table.rows.description)
+    return dict(zip(OUTPUTS, found.T, strict=True))
 
 
 def _of_split(probability: FloatArray, table: Table, model: Model, policy: str) -> Scores:
-    """Turn cross-validated probabilities into what the model would have said."""
-    judged = np.nan_to_num(probability, nan=0.0)
+    """Reversal cross-validated probabilities into what the model would have said."""
+    scored = np.nan_to_num(probability, nan=0.0)
     if stated := model.card.get("prevalence", {}).get(policy):
         # Tiers of a model that was moved to another share of positives are for moved scores.
         step = log_odds_of(stated["stated"]) - log_odds_of(stated["training"])
-        score = judged[:, OUTPUTS.index(policy)]
-        judged[:, OUTPUTS.index(policy)] = probability_of(log_odds_of(score) + step)
-    return Scores.of_batch(model.judge(judged, table.rows.shop.tolist(), policy))
+        score = scored[:, OUTPUTS.index(policy)]
+        scored[:, OUTPUTS.index(policy)] = probability_of(log_odds_of(score) + step)
+    thresholds = model.card["tiers"][policy]
+    return Scores.of_batch(decide_batch(scored, table.rows.shop.tolist(), thresholds, policy))
 
 
 def _chosen_splits(cross_validate: bool | str | Sequence[str], table: Table) -> list[str]:
@@ -300,5 +302,5 @@ def _extra_columns(slices: Sequence[str], groups: npt.ArrayLike | str | None) ->
     return [*slices, *([groups] if isinstance(groups, str) else [])]
 
 
-def _tell_nobody(done: int, total: int, what: str) -> None:
+def _no_progress(done: int, total: int, what: str) -> None:
     pass

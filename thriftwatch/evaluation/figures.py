@@ -149,12 +149,14 @@ class ScoreFigures(Measure):
         where, _, prevalence = point.partition(",prevalence=")
         y = self.ranked.labels
         if where in self._flagged:
-            hits, alarms = (float(column.sum()) for column in self._flagged[where])
-            recall = ratio(hits, float(y.sum()))
+            true_positives, false_positives = (
+                float(column.sum()) for column in self._flagged[where]
+            )
+            recall = ratio(true_positives, float(y.sum()))
         else:
             recall = float(where.partition("=")[2])
-            alarms = self.ranked.curve(np.ones(len(y))).rate_at_recall(recall)
-        if alarms != 0 or not y.any():
+            false_positives = self.ranked.curve(np.ones(len(y))).rate_at_recall(recall)
+        if false_positives != 0 or not y.any():
             return _NAN
         rate = bound_of_none(self._groups_in(y == 0), level)
         return expected_precision(recall, rate, float(prevalence))
@@ -164,8 +166,8 @@ class ScoreFigures(Measure):
         if figure != "precision":
             return self._groups_in(y == (figure == "recall"))
         if point in self._flagged:
-            hits, alarms = self._flagged[point]
-            return self._groups_in(hits + alarms > 0)
+            true_positives, false_positives = self._flagged[point]
+            return self._groups_in(true_positives + false_positives > 0)
         kind, _, number = point.partition("=")
         if kind == "top":
             return self._groups_in(np.arange(len(y)) < float(number))
@@ -182,12 +184,12 @@ class ScoreFigures(Measure):
         yield "average_precision", curve.average_precision()
         yield "roc_auc", curve.roc_auc()
         rates: dict[str, tuple[float, float]] = {}
-        for tier, (hit, alarm) in self._flagged.items():
-            hits, alarms = float(weights @ hit), float(weights @ alarm)
-            yield from _at(tier, hits, alarms, curve)
-            rate = ratio(alarms, curve.negatives)
+        for tier, (true, false) in self._flagged.items():
+            true_positives, false_positives = float(weights @ true), float(weights @ false)
+            yield from _at(tier, true_positives, false_positives, curve)
+            rate = ratio(false_positives, curve.negatives)
             yield f"false_positive_rate@{tier}", rate
-            rates[tier] = (ratio(hits, curve.positives), rate)
+            rates[tier] = (ratio(true_positives, curve.positives), rate)
         if self._points:
             yield from self._read_off(curve, rates)
         if self._calibration:
@@ -199,12 +201,12 @@ class ScoreFigures(Measure):
         points = self._points
         assert points is not None
         if self._calibration:
-            for threshold, hits, alarms in zip(
+            for threshold, true_positives, false_positives in zip(
                 points.scores, *curve.at_score(self._places), strict=True
             ):
                 point = f"score={threshold:g}"
-                yield from _at(point, float(hits), float(alarms), curve)
-                yield f"false_positive_rate@{point}", ratio(float(alarms), curve.negatives)
+                yield from _at(point, float(true_positives), float(false_positives), curve)
+                yield f"false_positive_rate@{point}", ratio(float(false_positives), curve.negatives)
         for precision in points.precisions:
             yield f"recall@precision={precision:g}", curve.recall_at_precision(precision)[0]
         for rate in points.rates:
@@ -224,11 +226,16 @@ class ScoreFigures(Measure):
                 yield name, expected_precision(recall, rate, prevalence)
 
 
-def _at(point: str, hits: float, alarms: float, curve: Curve) -> Iterator[tuple[str, float]]:
-    yield f"precision@{point}", ratio(hits, hits + alarms)
-    yield f"recall@{point}", ratio(hits, curve.positives)
-    # 2 hits / (2 hits + alarms + misses): 0, not undefined, where nothing is shown.
-    yield f"f1@{point}", ratio(2 * hits, hits + alarms + curve.positives)
+def _at(
+    point: str, true_positives: float, false_positives: float, curve: Curve
+) -> Iterator[tuple[str, float]]:
+    yield f"precision@{point}", ratio(true_positives, true_positives + false_positives)
+    yield f"recall@{point}", ratio(true_positives, curve.positives)
+    # 2 TP / (2 TP + FP + FN): 0, not undefined, where nothing is shown.
+    yield (
+        f"f1@{point}",
+        ratio(2 * true_positives, true_positives + false_positives + curve.positives),
+    )
 
 
 class SliceFigures(Measure):
@@ -269,11 +276,11 @@ class SliceFigures(Measure):
         weights = counts.take(self._group)
         positives, negatives, *flagged = (weights @ self._columns).tolist()
         values = [self._average_precision(weights) if positives and negatives else _NAN]
-        for hits, alarms in zip(flagged[::2], flagged[1::2], strict=True):
+        for true_positives, false_positives in zip(flagged[::2], flagged[1::2], strict=True):
             values += [
-                ratio(hits, hits + alarms),
-                ratio(hits, positives),
-                ratio(alarms, negatives),
+                ratio(true_positives, true_positives + false_positives),
+                ratio(true_positives, positives),
+                ratio(false_positives, negatives),
             ]
         return np.array(values)
 
@@ -294,8 +301,8 @@ class SliceFigures(Measure):
 
     def _average_precision(self, weights: FloatArray) -> float:
         gained = weights.take(self._positive)
-        hits = np.cumsum(gained).take(self._hits)
+        true_positives = np.cumsum(gained).take(self._hits)
         shown = np.cumsum(weights).take(self._shown)
         # Where nothing is shown yet nothing is gained either.
-        precision = hits / np.maximum(shown, 1e-12)
-        return float(gained @ precision / hits[-1])
+        precision = true_positives / np.maximum(shown, 1e-12)
+        return float(gained @ precision / true_positives[-1])

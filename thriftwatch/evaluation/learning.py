@@ -13,7 +13,7 @@ from thriftwatch.evaluation.groups import grouped_folds
 from thriftwatch.evaluation.intervals import Bootstrap, Interval
 from thriftwatch.evaluation.reading import read_rows
 from thriftwatch.evaluation.rows import Table
-from thriftwatch.evaluation.splits import Progress, carries_over
+from thriftwatch.evaluation.splits import Progress, needs_transfer
 from thriftwatch.model.model import Model
 
 if TYPE_CHECKING:
@@ -130,19 +130,23 @@ def learning_curve(
     rank = np.random.default_rng(seed).permutation(int(group.max()) + 1)[group]
     rest = np.flatnonzero(fold != 0)
     rest = rest[np.argsort(rank[rest], kind="stable")]
-    carry = carries_over(rows)
+    carry = needs_transfer(rows)
     points = []
     for step, share in enumerate(sorted(shares)):
         progress(step, len(shares), "training")
         last = rank[rest[max(round(share * len(rest)), 1) - 1]]
         own = rest[rank[rest] <= last]
         model = train(rows.take(own), carry=carry, jobs=jobs).model
-        points.append(LearningPoint(len(own), _judge(model, table, tested, group, bootstrap)))
+        points.append(
+            LearningPoint(len(own), _average_precision(model, table, tested, group, bootstrap))
+        )
     progress(len(shares), len(shares), "training")
     return LearningCurve(tuple(points), len(tested), level)
 
 
-def _judge(model: Model, table: Table, tested: Ints, group: Ints, bootstrap: Bootstrap) -> Interval:
+def _average_precision(
+    model: Model, table: Table, tested: Ints, group: Ints, bootstrap: Bootstrap
+) -> Interval:
     rows = table.rows.take(tested)
     score = model.score_batch(rows.title.tolist(), rows.description.tolist(), rows.shop.tolist())
     own = np.unique(group[tested], return_inverse=True)[1]

@@ -178,10 +178,10 @@ def _wrong(rows: ScoredRows) -> dict[str, npt.NDArray[np.int64]]:
     """Return the wrong rows of each kind, the worst first."""
     score, tier = rows.scores.score, rows.scores.tier
     shown = score >= 0.5 if tier is None else tier >= FLAGGED["review"]
-    alarms = np.flatnonzero(rows.counted & shown & (rows.target == 0))
+    false_positives = np.flatnonzero(rows.counted & shown & (rows.target == 0))
     misses = np.flatnonzero(rows.counted & ~shown & (rows.target == 1))
     return {
-        FALSE_POSITIVE: alarms[np.argsort(-score[alarms], kind="stable")],
+        FALSE_POSITIVE: false_positives[np.argsort(-score[false_positives], kind="stable")],
         FALSE_NEGATIVE: misses[np.argsort(score[misses], kind="stable")],
     }
 
@@ -214,13 +214,13 @@ def _explain(rows: ScoredRows, row: int, kind: str, model: Model | None) -> Mist
 
 def _cause(reasons: tuple[Reason, ...], *, misled_upwards: bool) -> tuple[str, str]:
     """Return the word that spoke most for the mistake, and what it bears on."""
-    telling = most_telling(reason for reason in reasons if reason.supports == misled_upwards)
-    if telling is None:
+    strongest = most_telling(reason for reason in reasons if reason.supports == misled_upwards)
+    if strongest is None:
         return NOTHING, ""
     words, pattern = _lexicon()
-    found = pattern.search(telling.text.lower())
-    cause = words[found.group()].term if found else " ".join(telling.text.lower().split())
-    return cause, telling.fact
+    found = pattern.search(strongest.text.lower())
+    cause = words[found.group()].term if found else " ".join(strongest.text.lower().split())
+    return cause, strongest.fact
 
 
 def _grouped(mistakes: list[Mistake]) -> list[MistakeGroup]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from thriftwatch.evaluation.intervals import Interval
 from thriftwatch.evaluation.overlap import MUCH_SEEN, seen_share
 from thriftwatch.evaluation.rows import ScoredRows, Table
-from thriftwatch.evaluation.splits import SplitFigures, carries_over
+from thriftwatch.evaluation.splits import SplitFigures, needs_transfer
 from thriftwatch.model.artifact import load_model
 from thriftwatch.model.model import Model
 
@@ -57,7 +57,7 @@ def notes_on(
                 "are those of the model named above.",
             )
         )
-        if carries_over(table.rows) and seen_share(table.rows, load_model().card) is None:
+        if needs_transfer(table.rows) and seen_share(table.rows, load_model().card) is None:
             notes.append(
                 (
                     "Baris ini tidak menyatakan semua fakta, jadi bagian model bawaan diteruskan. "

@@ -174,8 +174,8 @@ def plot_review_load(evaluation: Evaluation, *, prevalence: float = _PREVALENCE)
 
         def line(y: npt.NDArray[Any], s: npt.NDArray[Any], **style: Any) -> None:
             curve = RankedRows.of(y, s).curve(np.ones(len(y)))
-            found = np.append(0, curve.hits / curve.positives)
-            wrong = np.append(0, curve.alarms / curve.negatives)
+            found = np.append(0, curve.true_positives / curve.positives)
+            wrong = np.append(0, curve.false_positives / curve.negatives)
             read = total * (prevalence * found + (1 - prevalence) * wrong)
             grid = np.geomspace(1, total, 400)
             axes.plot(grid, np.interp(grid, read, found), **style)
@@ -183,9 +183,9 @@ def plot_review_load(evaluation: Evaluation, *, prevalence: float = _PREVALENCE)
         name = "model, negatives of the sample"
         line(labels, scores, color=BLUE, linewidth=2, label=name)
         if evaluation.stream is not None:
-            hits = scores[labels == 1]
-            y = np.append(np.ones(len(hits)), np.zeros(len(evaluation.stream.scores)))
-            s = np.append(hits, evaluation.stream.scores)
+            true_positives = scores[labels == 1]
+            y = np.append(np.ones(len(true_positives)), np.zeros(len(evaluation.stream.scores)))
+            s = np.append(true_positives, evaluation.stream.scores)
             style: Any = {"color": GREEN, "linestyle": "-.", "linewidth": 2}
             line(y, s, label="model, negatives of the catalogue", **style)
         words = evaluation.rows.keywords
@@ -209,14 +209,16 @@ def plot_thresholds(evaluation: Evaluation) -> Figure:
     ranked = RankedRows.of(labels, scores)
     curve = ranked.curve(np.ones(len(labels)))
     grid = np.linspace(min(scores.min(), 0), max(scores.max(), 1), 401)
-    hits, alarms = curve.at_score(ranked.places(grid))
-    shown_rows = np.maximum(hits + alarms, 1e-12)
+    true_positives, false_positives = curve.at_score(ranked.places(grid))
+    shown_rows = np.maximum(true_positives + false_positives, 1e-12)
     with rc_context(STYLE):
-        precision = np.where(hits + alarms > 0, hits / shown_rows, np.nan)
+        precision = np.where(
+            true_positives + false_positives > 0, true_positives / shown_rows, np.nan
+        )
         axes.plot(grid, precision, color=BLUE, linewidth=2, label="precision")
-        recall = hits / curve.positives
+        recall = true_positives / curve.positives
         axes.plot(grid, recall, color=VERMILLION, linestyle="--", linewidth=2, label="recall")
-        f1 = 2 * hits / (hits + alarms + curve.positives)
+        f1 = 2 * true_positives / (true_positives + false_positives + curve.positives)
         axes.plot(grid, f1, color=GREEN, linestyle="-.", linewidth=2, label="F1")
         _thresholds(axes, evaluation)
         axes.set(xlabel="threshold: listings with this score or more are shown", ylim=(0, 1.03))

@@ -243,7 +243,7 @@ def _learning_picture(curve: LearningCurve | None) -> Iterator[_Picture]:
 def _described(evaluation: Evaluation, name: str) -> str:
     """Say in words what a plot shows."""
     figures = evaluation.figures
-    told = {
+    words = {
         "precision_recall": f"Precision against recall; average precision "
         f"{number('', figures['average_precision'])}",
         "roc": f"Recall against false-positive rate; area {number('', figures['roc_auc'])}",
@@ -253,7 +253,7 @@ def _described(evaluation: Evaluation, name: str) -> str:
         "review_load": "Share of positives found against listings read of 10,000",
         "thresholds": "Precision, recall and F1 against the threshold",
     }
-    return f"{told[name]}. The tables on this page hold the figures."
+    return f"{words[name]}. The tables on this page hold the figures."
 
 
 def _slices_picture(evaluation: Evaluation) -> _Picture | None:

@@ -15,7 +15,8 @@ from thriftwatch.evaluation.checks import FloatArray, checked_column
 from thriftwatch.evaluation.groups import near_duplicate_groups
 from thriftwatch.evaluation.intervals import group_numbers
 from thriftwatch.evaluation.overlap import joined_texts
-from thriftwatch.model.model import BatchScores, Model
+from thriftwatch.model.batch import BatchScores
+from thriftwatch.model.model import Model
 from thriftwatch.training.labelled import Labelled
 
 __all__ = [

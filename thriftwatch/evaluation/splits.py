@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from thriftwatch.domain import OUTPUTS, probability_of
+from thriftwatch.domain import OUTPUTS
 from thriftwatch.errors import InputError, not_one_of, shown
 from thriftwatch.evaluation.checks import FloatArray
 from thriftwatch.evaluation.groups import grouped_folds
@@ -29,8 +29,8 @@ __all__ = [
     "Split",
     "SplitFigures",
     "available_splits",
-    "carries_over",
     "make_split",
+    "needs_transfer",
     "out_of_split",
 ]
 
@@ -170,7 +170,7 @@ def make_split(name: str, table: Table, *, seed: int = 0) -> Split:
     return Split(name, _by_value(values), filled)
 
 
-def carries_over(rows: Labelled) -> bool:
+def needs_transfer(rows: Labelled) -> bool:
     """Tell whether cross-validated models may lean on the bundled model, as those of `train` do.
 
     They may where it is known not to have seen these rows; and they must where the rows alone do
@@ -221,7 +221,7 @@ def out_of_split(
     if split.forward:
         return _forward(split, rows, jobs, progress)
     found = out_of_fold_probabilities(
-        rows, split.fold, carry=carries_over(rows), jobs=jobs, progress=progress
+        rows, split.fold, carry=needs_transfer(rows), jobs=jobs, progress=progress
     )
     found[~split.tested] = np.nan
     return found
@@ -264,14 +264,12 @@ def _periods(values: Objects) -> Ints:
 def _forward(split: Split, rows: Labelled, jobs: int, progress: Progress | None) -> FloatArray:
     """Judge each period by a model that was trained on the periods before it."""
     from thriftwatch.training import train
-    from thriftwatch.training.carry import judge_with
 
     found = np.full((len(rows), len(OUTPUTS)), np.nan)
-    carry = carries_over(rows)
+    carry = needs_transfer(rows)
     for period in range(1, int(split.fold.max()) + 1):
         past = rows.take(np.flatnonzero(split.fold < period))
         model = train(past, carry=carry, jobs=jobs, progress=progress).model
         own = np.flatnonzero(split.fold == period)
-        heads = judge_with(model, rows.title[own].tolist(), rows.description[own].tolist())
-        found[own] = probability_of(model.interaction(heads))
+        found[own] = model.outputs(rows.title[own].tolist(), rows.description[own].tolist())
     return found

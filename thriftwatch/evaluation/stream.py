@@ -87,7 +87,7 @@ class Stream:
     thresholds
         For each false-positive rate the score it needs.
     figures
-        Recall of the labelled positives, and false alarms among the catalogue, with intervals.
+        Recall of the labelled positives, and false positives among the catalogue, with intervals.
     highest
         The highest of the lawful listings, with reasons: to be read before anything is concluded.
     """

@@ -93,16 +93,16 @@ def _splits(evaluation: Evaluation) -> Table:
 
 def _weakest(evaluation: Evaluation) -> Table | None:
     """Show the slices with the lowest average precision that are large enough to tell."""
-    told = [
+    shown = [
         (one.figures["average_precision"], one)
         for one in evaluation.slices
         if not one.small and one.figures["average_precision"].value >= 0
     ]
-    if not told:
+    if not shown:
         return None
     table = _table("weakest slices", "value", "rows", "positive", "average precision")
     table.columns[1].justify = "left"
-    for figure, one in sorted(told, key=lambda pair: pair[0].value)[:_WEAKEST]:
+    for figure, one in sorted(shown, key=lambda pair: pair[0].value)[:_WEAKEST]:
         sizes = (f"{one.rows:,}", f"{one.positives:,}")
         table.add_row(
             one.by, Text(one_line(one.value)), *sizes, number("average_precision", figure)

@@ -229,13 +229,15 @@ def write_ranking(
     -------
     Evidence
     """
+    import pyarrow as pa
+
     from thriftwatch.files.cells import to_text
     from thriftwatch.scoring import explain_all
 
     name = find_column("url", ranking.table.column_names, required=False, where="the listings")
-    suspected = [
-        place for place, tier in enumerate(ranking.table["tier"].to_pylist()) if tier != "clear"
-    ]
+    tiers = ranking.table["tier"].to_pylist()
+    # With its type, which a list of no places has none of.
+    suspected = pa.array([n for n, tier in enumerate(tiers) if tier != "clear"], pa.int64())
     texts = ranking.texts.take(suspected)
     links = (
         [None] * len(suspected)

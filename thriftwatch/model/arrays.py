@@ -5,27 +5,29 @@ an array before its numbers, and then every number. `ARRAYS` says what each may 
 """
 
 import io
+import re
+import sys
 import zipfile
+from array import array
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from thriftwatch.domain import LOGIT_LIMIT
 from thriftwatch.errors import ThriftwatchError
-from thriftwatch.model.model import LOGIT_LIMIT
 
 __all__ = ["ARRAYS", "LIMIT", "Array", "Arrays", "ArraysError", "checksums", "pack", "unpack"]
 
-Arrays = dict[str, NDArray[Any]]
+Arrays = dict[str, Any]
 
 LIMIT = 1 << 25
-"""Bytes of all arrays together, three times those of the bundled model. Scoring widens them."""
+"""Bytes of all arrays together, many times those of the bundled model."""
 
-_HALF, _SINGLE, _DOUBLE = np.dtype("<f2"), np.dtype("<f4"), np.dtype("<f8")
+_SHORT, _INT, _SINGLE, _DOUBLE = ("<i2", "h"), ("<i4", "i"), ("<f4", "f"), ("<f8", "d")
 _IDF = 30.0
-_WEIGHT = 1e4
 _PRODUCT = 1e9
+_BIAS = 1e4
+_MOST = 1 << 15
+_ANY = -_MOST, _MOST - 1
 
 
 class Array(NamedTuple):
@@ -34,37 +36,44 @@ class Array(NamedTuple):
     Parameters
     ----------
     kind
-        Its dtype, to the byte order.
+        Its kind, as numpy and as Python's own buffers call it.
     shape
         A name for each dimension; where a name occurs again the length is the same.
     low, high
         Between which its numbers are.
     """
 
-    kind: np.dtype[Any]
+    kind: tuple[str, str]
     shape: tuple[str, ...]
     low: float
     high: float
 
 
-# The bounds are wide: training gives weights up to 50, idf up to 10, and products up to 1, or some
-# thousand times that where few rows are told apart with ease. They keep out what no training gives,
-# and sums that become infinite, from which a score would be no number and a listing "clear".
+# The bounds are wide: training gives idf up to 10, and products up to 1, or some thousand times
+# that where few rows are told apart with ease. They keep out what no training gives, and sums that
+# become infinite, from which a score would be no number and a listing "clear". Weights are whole
+# numbers of two bytes, which need no bounds of their own.
 ARRAYS = {
-    "word_idf": Array(_HALF, ("words",), 0.0, _IDF),
-    "word_weights": Array(_HALF, ("words", "heads"), -_WEIGHT, _WEIGHT),
-    "gram_idf": Array(_HALF, ("grams",), 0.0, _IDF),
-    "gram_weights": Array(_HALF, ("grams", "heads"), -_WEIGHT, _WEIGHT),
-    "signal_weights": Array(_HALF, ("signals", "heads"), -_WEIGHT, _WEIGHT),
-    "bias": Array(_SINGLE, ("heads",), -_WEIGHT, _WEIGHT),
+    "word_idf": Array(_SINGLE, ("words",), 0.0, _IDF),
+    "word_weights": Array(_SHORT, ("words", "heads"), *_ANY),
+    "gram_buckets": Array(_INT, ("grams",), 0, 1 << 24),
+    "gram_idf": Array(_SINGLE, ("grams",), 0.0, _IDF),
+    "gram_weights": Array(_SHORT, ("grams", "heads"), *_ANY),
+    "feature_weights": Array(_SHORT, ("features", "heads"), *_ANY),
+    "bias": Array(_DOUBLE, ("heads",), -_BIAS, _BIAS),
     "interaction_bias": Array(_DOUBLE, ("outputs",), -_PRODUCT, _PRODUCT),
     "interaction_linear": Array(_DOUBLE, ("outputs", "heads"), -_PRODUCT, _PRODUCT),
     "interaction_pairs": Array(_DOUBLE, ("outputs", "heads", "heads"), -_PRODUCT, _PRODUCT),
     "interaction_undecided": Array(_DOUBLE, ("outputs", "heads"), -LOGIT_LIMIT, LOGIT_LIMIT),
 }
-_HASHED = ("words", "grams", "signals")
-"""Dimensions whose rows are numbered by hashes: powers of two."""
 _SYMMETRIC = ("interaction_pairs",)
+
+_HEAD = re.compile(
+    rb"\x93NUMPY\x01\x00..\{'descr': '([<|a-z0-9]+)', 'fortran_order': False, "
+    rb"'shape': \(((?:\d{1,9}, ?)*\d{0,9})\), \} *\n",
+    re.DOTALL,
+)
+"""The head of an array as numpy writes it: kind and lengths of its dimensions."""
 
 _ENTRY = b"PK\x01\x02"
 _MOST_ENTRIES = 64
@@ -75,9 +84,11 @@ class ArraysError(ThriftwatchError):
     """What is wrong with arrays, and what is accepted; whoever reads them says where."""
 
 
-def pack(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+def pack(arrays: Mapping[str, Any]) -> bytes:
     """Return arrays as an ``.npz`` file; the same arrays give the same bytes."""
-    stored = {name: arrays[name].astype(array.kind) for name, array in ARRAYS.items()}
+    import numpy as np  # models are read without it
+
+    stored = {name: np.asarray(arrays[name]).astype(part.kind[0]) for name, part in ARRAYS.items()}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **stored)
     return buffer.getvalue()
@@ -97,12 +108,12 @@ def unpack(content: bytes, lengths: Mapping[str, int]) -> Arrays:
     content
         An ``.npz`` file.
     lengths
-        The dimensions whose lengths are known: ``heads`` and ``outputs``.
+        The dimensions whose lengths are known.
 
     Returns
     -------
-    dict of str to numpy.ndarray
-        All of `ARRAYS`.
+    dict of str to memoryview
+        All of `ARRAYS`, each with its shape.
 
     Raises
     ------
@@ -122,12 +133,11 @@ def unpack(content: bytes, lengths: Mapping[str, int]) -> Arrays:
         raise
     except Exception:  # bytes that are no archive of arrays make zipfile and numpy raise anything
         raise ArraysError("damaged") from None
-    for name in _HASHED:
-        if known[name] < 2 or known[name] & (known[name] - 1):
-            raise ArraysError(f"{known[name]} rows of {name}; a power of two is accepted")
     for name in _SYMMETRIC:
-        if not np.array_equal(arrays[name], arrays[name].swapaxes(-1, -2)):
-            raise ArraysError(f"array {name} is not symmetric")
+        outputs: list[list[list[float]]] = arrays[name].tolist()
+        for rows in outputs:
+            if rows != [list(column) for column in zip(*rows, strict=True)]:
+                raise ArraysError(f"array {name} is not symmetric")
     return arrays
 
 
@@ -145,44 +155,42 @@ def _check_directory(members: list[zipfile.ZipInfo]) -> None:
         raise ArraysError("packed in another way than a model is")
 
 
-def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, known: dict[str, int]) -> NDArray[Any]:
+def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, known: dict[str, int]) -> Any:
     """Read and check one array; `known` learns the lengths of its dimensions."""
     name = _name(member)
     wanted = ARRAYS[name]
-    stored = io.BytesIO(archive.read(member))
-    # Numpy makes room for what the head of an array promises, so the head is read on its own.
-    if np.lib.format.read_magic(stored) != (1, 0):
+    stored = archive.read(member)
+    head = _HEAD.match(stored)
+    if head is None:
         raise ArraysError(f"array {name} is stored in another way than a model's")
-    shape, _, kind = np.lib.format.read_array_header_1_0(stored)
-    if kind != wanted.kind or len(shape) != len(wanted.shape):
+    kind = head[1].decode()
+    shape = tuple(map(int, filter(None, head[2].replace(b" ", b"").split(b","))))
+    if kind != wanted.kind[0] or len(shape) != len(wanted.shape):
         raise ArraysError(
             f"array {name} has {len(shape)} dimensions of {kind}; "
-            f"{len(wanted.shape)} of {wanted.kind} are accepted"
+            f"{len(wanted.shape)} of {wanted.kind[0]} are accepted"
         )
     right = tuple(known.setdefault(*each) for each in zip(wanted.shape, shape, strict=True))
-    if shape != right:
+    if shape != right or 0 in shape:
         raise ArraysError(
             f"array {name} has the shape {shape}, header and other arrays ask for {right}; "
             "they do not belong together"
         )
-    stored.seek(0)
-    array: NDArray[Any] = np.lib.format.read_array(stored, allow_pickle=False)
-    if not _is_within(array, wanted.low, wanted.high):
+    numbers: array[Any] = array(wanted.kind[1])
+    numbers.frombytes(memoryview(stored)[head.end() :])
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    if wanted.kind != _SHORT:
+        _check_bounds(name, wanted, numbers)
+    view: Any = memoryview(numbers).cast("B")
+    return view.cast(wanted.kind[1], list(shape))
+
+
+def _check_bounds(name: str, wanted: Array, numbers: "array[Any]") -> None:
+    # The sum is no number where one of them is none, which the least and the largest may not show.
+    bounds = min(numbers), max(numbers), sum(numbers) / len(numbers)
+    if not all(wanted.low <= bound <= wanted.high for bound in bounds):
         raise ArraysError(
             f"array {name} holds what is no number or beyond what training gives; "
             f"{wanted.low:g} to {wanted.high:g} is accepted"
         )
-    return array
-
-
-def _is_within(array: NDArray[Any], low: float, high: float) -> bool:
-    """Tell whether all numbers are within bounds; what is no number is not."""
-    if not array.size:
-        return True
-    if array.dtype == _HALF and low in {0.0, -high}:
-        # Numpy widens half precision one number at a time. Halves without a sign are in the order
-        # of their bits, and so is what is no number: above all others.
-        bits = array.view("<u2")
-        largest = (bits & 0x7FFF if low else bits).max()
-        return bool(largest <= np.float16(high).view(np.uint16))
-    return bool(array.min() >= low and array.max() <= high)

@@ -1,22 +1,23 @@
 """A model folder: read, check, write. Never pickle.
 
-A folder holds ``model.json`` (the header: names, thresholds, figures, checksums), ``weights.npz``
-(plain arrays, read with ``allow_pickle=False``) and ``CARD.md`` (the same for people). A folder
-is hostile until its checks have passed: names, declared sizes, shapes and checksums come first.
+A folder holds ``model.json`` (the header: names, thresholds, figures, checksums),
+``vocabulary.json`` (the lexicon, and the words and features that the weights are of),
+``weights.npz`` (plain arrays) and ``CARD.md`` (the header for people). A folder is hostile until
+its checks have passed: names, declared sizes, shapes and checksums come first.
 """
 
 import hashlib
 import json
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from thriftwatch.domain import FACTS, OUTPUTS, POLICIES
-from thriftwatch.errors import ModelError
+from thriftwatch.errors import InputError, ModelError, shown
 from thriftwatch.model.arrays import (
     ARRAYS,
     LIMIT,
@@ -26,22 +27,29 @@ from thriftwatch.model.arrays import (
     pack,
     unpack,
 )
-from thriftwatch.model.card import write_card
-from thriftwatch.model.model import Interaction, Model, Tables
-from thriftwatch.text.lexicon import lexicon_digest
+from thriftwatch.model.model import Model
+from thriftwatch.model.tables import MOST_WORDS, Interaction, Tables
+from thriftwatch.text.lexicon import Term
+from thriftwatch.text.vocabulary import Vocabulary
 
-__all__ = ["FILES", "is_name", "load_model", "save_model", "seal"]
+__all__ = ["FILES", "is_name", "load_model", "save_model", "seal", "with_added_words"]
 
-HEADER, WEIGHTS, CARD = FILES = ("model.json", "weights.npz", "CARD.md")
-FORMAT = 3
-"""Another one where files, arrays or the rows of `thriftwatch.text.hashing` mean something else."""
+HEADER, VOCABULARY, WEIGHTS, CARD = FILES = (
+    "model.json", "vocabulary.json", "weights.npz", "CARD.md",
+)  # fmt: skip
+FORMAT = 4
+"""Another one where files, arrays or the buckets of n-grams mean something else."""
 BUNDLED = "thriftwatch-id"
 
 _HEADER_LIMIT = 1 << 20
+VOCABULARY_LIMIT = 1 << 24
+MOST_HEADS = 64
+_MOST_VALUES = 1 << 20
+"""Of a few bytes of JSON every value becomes an object of some eighty."""
+_GRAM_BITS = range(8, 25)
 _LONGEST_NAME = 100
 _LONGEST_TEXT = 1000
 _MOST_LEVELS = 8
-_MOST_HEADS = 64
 _MOST_IDF = ARRAYS["word_idf"].high
 _JOIN = "interaction_"
 """What the names of the arrays begin with that join the heads."""
@@ -83,7 +91,7 @@ def _load_bundled() -> Model:
 
 def _load_folder(folder: Path) -> Model:
     try:
-        stamp = tuple((folder / name).lstat().st_mtime_ns for name in (HEADER, WEIGHTS))
+        stamp = tuple((folder / name).lstat().st_mtime_ns for name in FILES[:3])
     except (OSError, ValueError):  # ValueError: a path with a NUL
         raise _not_a_model(folder) from None
     return _load(folder.resolve(), stamp)
@@ -108,32 +116,77 @@ def _not_a_model(folder: Path) -> ModelError:
     if is_file:
         return _refused(
             folder,
-            f"a model is a folder with {HEADER} and {WEIGHTS}, and this is a file",
+            f"a model is a folder with {HEADER} and its arrays, and this is a file",
             "pickled models (.pkl, .joblib) are never loaded: train again with thriftwatch train",
         )
     if not is_folder:
         step = "train one: thriftwatch train LABELLED.csv -o FOLDER"
         return _refused(folder, "no such model folder", step)
-    return _refused(folder, f"not a model folder: {HEADER} or {WEIGHTS} is missing")
+    if (folder / HEADER).exists():
+        _read_header(folder / HEADER)  # another format has other files, and says what to do
+    return _refused(folder, f"not a model folder: one of {', '.join(FILES[:3])} is missing")
 
 
 @lru_cache(maxsize=8)
 def _load(folder: Path, stamp: tuple[int, ...]) -> Model:
     header = _read_header(folder / HEADER)
+    vocabulary, words, features = _read_vocabulary(folder / VOCABULARY, header)
     path = folder / WEIGHTS
-    content = _read_file(path, LIMIT)
-    if hashlib.sha256(content).hexdigest() != header["files"][WEIGHTS]:
-        raise _refused(path, "changed since it was written")
-    lengths = {"heads": len(header["heads"]), "outputs": len(OUTPUTS)}
+    content = _read_sealed(path, LIMIT, header)
+    lengths = {
+        "heads": len(header["heads"]),
+        "outputs": len(OUTPUTS),
+        "words": len(words),
+        "features": len(features),
+    }
     try:
         arrays = unpack(content, lengths)
     except ArraysError as error:
         raise _refused(path, str(error)) from None
     # Tells arrays of one shape that changed places. No more than that: whoever forges a model can
-    # forge these checksums, too. Models made before there were any have none.
-    if header.get("arrays", checksums(content)) != checksums(content):
+    # forge these checksums, too.
+    if header["arrays"] != checksums(content):
         raise _refused(path, "its arrays are not those that the header names")
-    return _assemble(header, arrays)
+    buckets = arrays["gram_buckets"].tolist()
+    if buckets != sorted(set(buckets)) or buckets[-1] >= 1 << header["gram_bits"]:
+        raise _refused(path, "its n-grams are in no order, or beyond the buckets there are")
+    return _assemble(header, arrays, vocabulary, words, features)
+
+
+def _read_sealed(path: Path, limit: int, header: Mapping[str, Any]) -> bytes:
+    """Read a file whose checksum the header holds."""
+    content = _read_file(path, limit)
+    if hashlib.sha256(content).hexdigest() != header["files"][path.name]:
+        raise _refused(path, "changed since it was written")
+    return content
+
+
+def _read_vocabulary(
+    path: Path, header: Mapping[str, Any]
+) -> tuple[Vocabulary, list[bytes], list[str]]:
+    """Read the lexicon, and the words and named features that weights are of."""
+    content = _read_sealed(path, VOCABULARY_LIMIT, header)
+    if sum(map(content.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+        raise _refused(path, "more values than the vocabulary of a model has")
+    try:
+        stored = json.loads(content, parse_constant=_refuse_constant)
+        vocabulary = Vocabulary.from_dict(stored["lexicon"])
+        words = stored["words"].encode("ascii").split(None, MOST_WORDS)
+        features = stored["features"]
+        # Meanings are told in reasons: on terminals, and in tables.
+        told = [text for row in vocabulary.rows for text in (row[2], row[4], row[5])] + features
+        are_plain = (
+            all(map(str.isprintable, told))
+            and max(map(len, told)) <= _LONGEST_TEXT
+            and all(row[0].isprintable() for row in vocabulary.rows)
+        )
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, ArithmeticError):
+        raise _refused(path, "not the vocabulary of a model") from None
+    if len(words) > MOST_WORDS:
+        raise _refused(path, f"more than the {MOST_WORDS} words a model may have")
+    if not are_plain or len(set(words)) < len(words) or len(set(features)) < len(features):
+        raise _refused(path, "words and features must be plain text, and each stand there once")
+    return vocabulary, words, features
 
 
 def _read_file(path: Path, limit: int) -> bytes:
@@ -188,11 +241,6 @@ def _read_header(path: Path) -> dict[str, Any]:
     for name, is_right in _FIELDS.items():
         if not is_right(header.get(name)):
             raise _refused(path, f'"{name}" is missing or not what a model has there')
-    if header.get("lexicon", lexicon_digest()) != lexicon_digest():
-        raise _refused(
-            path,
-            f"trained by thriftwatch {header['version']}, whose vocabulary was another",
-        )
     return header
 
 
@@ -224,7 +272,7 @@ def is_name(value: object) -> bool:
 def _are_heads(value: object) -> bool:
     return (
         isinstance(value, list)
-        and len(value) <= _MOST_HEADS
+        and len(value) <= MOST_HEADS
         and all(is_name(head) for head in value)
         and len(set(value)) == len(value)
         and set(FACTS) <= set(value)
@@ -245,6 +293,15 @@ def _are_tiers(value: object) -> bool:
     )
 
 
+def _are_added_words(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == {"words", "sha256"}
+        and type(value["words"]) is int
+        and is_name(value["sha256"])
+    )
+
+
 def _is_number(value: object, high: float) -> bool:
     return isinstance(value, int | float) and type(value) is not bool and 0 <= value <= high
 
@@ -256,7 +313,10 @@ _FIELDS: dict[str, Callable[[object], bool]] = {
     "outputs": lambda value: value == list(OUTPUTS),
     "tiers": _are_tiers,
     "unseen_idf": lambda value: _is_number(value, _MOST_IDF),
-    "files": lambda value: isinstance(value, dict) and set(value) == {WEIGHTS},
+    "gram_bits": lambda value: type(value) is int and value in _GRAM_BITS,
+    "files": lambda value: isinstance(value, dict) and set(value) == {VOCABULARY, WEIGHTS},
+    "arrays": lambda value: isinstance(value, dict),
+    "added_words": lambda value: value is None or _are_added_words(value),
 }
 """What scoring reads from the header."""
 
@@ -267,14 +327,23 @@ def _fingerprint(header: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _assemble(header: dict[str, Any], arrays: Arrays) -> Model:
+def _assemble(
+    header: dict[str, Any],
+    arrays: Arrays,
+    vocabulary: Vocabulary,
+    words: list[bytes],
+    features: list[str],
+) -> Model:
     joins = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_JOIN)}
-    return Model(
-        header,
-        tuple(header["heads"]),
-        Tables(**arrays, unseen_idf=float(header["unseen_idf"])),
-        Interaction(**{name.removeprefix(_JOIN): array for name, array in joins.items()}),
+    tables = Tables(
+        words=words,
+        features=features,
+        gram_bits=header["gram_bits"],
+        unseen_idf=float(header["unseen_idf"]),
+        **arrays,
     )
+    interaction = Interaction(**{name.removeprefix(_JOIN): part for name, part in joins.items()})
+    return Model(header, tuple(header["heads"]), tables, interaction, vocabulary)
 
 
 def _packed(model: Model) -> bytes:
@@ -288,14 +357,47 @@ def _packed(model: Model) -> bytes:
     return pack({name: getattr(part, field) for name, (part, field) in parts.items()})
 
 
+def _spelled(model: Model) -> bytes:
+    """Return the vocabulary as JSON; the same model gives the same bytes."""
+    stored = {
+        "lexicon": model.vocabulary.to_dict(),
+        "words": b" ".join(model.tables.words).decode(),
+        "features": list(model.tables.features),
+    }
+    return (json.dumps(stored, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
 def seal(model: Model) -> Model:
-    """Return the model with the checksums of its arrays and of its header in its card."""
+    """Return the model with the checksums of its files and of its header in its card."""
     header = dict(model.card)
     content = _packed(model)
-    header["files"] = {WEIGHTS: hashlib.sha256(content).hexdigest()}
+    files = {VOCABULARY: _spelled(model), WEIGHTS: content}
+    header["files"] = {name: hashlib.sha256(file).hexdigest() for name, file in files.items()}
     header["arrays"] = checksums(content)
     header["sha256"] = _fingerprint(header)
     return replace(model, card=header)
+
+
+def with_added_words(model: Model, terms: Sequence[Term]) -> Model:
+    """Return a model with more terms in its lexicon; see `Model.with_lexicon`."""
+    for term in terms:
+        for text in (term.family, term.meaning_id, term.meaning_en):
+            if not _is_plain(text):
+                raise InputError(
+                    f"what {shown(term.term)} belongs to or means cannot be shown ({shown(text)}); "
+                    f"printable text of at most {_LONGEST_TEXT} characters is accepted"
+                )
+    forms = sorted(form for term in terms for form in term.forms)
+    before = model.card.get("added_words", {"words": 0, "sha256": ""})
+    digest = hashlib.sha256("|".join([before["sha256"], *map(repr, terms)]).encode()).hexdigest()
+    added = {"words": before["words"] + len(forms), "sha256": digest}
+    return seal(
+        replace(
+            model,
+            card={**model.card, "added_words": added},
+            vocabulary=model.vocabulary.with_terms(terms),
+        )
+    )
 
 
 def save_model(model: Model, folder: str | os.PathLike[str]) -> None:
@@ -314,9 +416,11 @@ def save_model(model: Model, folder: str | os.PathLike[str]) -> None:
         If the folder holds anything that is not a model's, or cannot be written.
     """
     from thriftwatch.files import atomic_folder
+    from thriftwatch.model.card import write_card  # with numpy, which scoring does without
 
     with atomic_folder(folder, may_replace=FILES) as target:
         header = json.dumps(model.card, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
         (target / HEADER).write_text(header, encoding="utf-8")
+        (target / VOCABULARY).write_bytes(_spelled(model))
         (target / WEIGHTS).write_bytes(_packed(model))
         (target / CARD).write_text(write_card(model.card), encoding="utf-8")

@@ -146,7 +146,7 @@ def restate(
     else:
         review = curve.log_odds[_bearable(curve, prevalence, review_load)] + whole
     tier = {"review": _threshold(review), "likely": _threshold(max(likely, review))}
-    bias = model.interaction.bias.copy()
+    bias = np.array(model.interaction.bias)
     bias[OUTPUTS.index(policy)] += step
     interaction = replace(model.interaction, bias=bias)
     stated = before | {"stated": float(prevalence), "likely_precision": float(wanted)}

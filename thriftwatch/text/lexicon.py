@@ -1,22 +1,30 @@
 """The seller vocabulary: words of the trade, of lawful sellers, and the traps between them.
 
-The table is ``lexicon.csv`` beside this module, one row a term. Every surface form in it is
-*folded text*: lower-case words of ``a-z0-9`` with one space between them, at most four words.
-Forms are unique in the whole table, and where two forms overlap in a text the longest one wins
-and covers its words. That is how a trap works: ``cakar ayam`` (chicken feet) is a row of its own
-in a harmless class, so the ``cakar`` inside it no longer speaks of clothes. For the same reason
-``no minus`` and ``bukan lokal`` are rows: no ``negator`` may flip them.
+The table that training starts from is ``lexicon.csv`` beside this module, one row a term; the terms
+that a model was trained with travel in its folder. Every surface form is *folded text*: lower-case
+words of ``a-z0-9`` with one space between them. Forms are unique in the whole table, and where two
+forms overlap in a text the longest one wins and covers its words. That is how a trap works:
+``cakar ayam`` (chicken feet) is a row of its own in a harmless class, so the ``cakar`` inside it no
+longer speaks of clothes. For the same reason ``no minus`` and ``bukan lokal`` are rows: no
+``negator`` may flip them.
 
 A term is evidence about goods, never about the person who offers them.
 """
 
-import csv
-import hashlib
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from io import StringIO
+from os import PathLike
+from pathlib import Path
 
-__all__ = ["CLASSES", "CLASS_NUMBERS", "NAMES", "Term", "lexicon_digest", "load_lexicon"]
+from thriftwatch.errors import InputError, TableError, listed, not_one_of, shown
+from thriftwatch.text.fields import LONGEST_WORD
+
+__all__ = [
+    "CLASSES", "CLASS_NUMBERS", "NAMES", "Term", "check_forms", "load_lexicon", "read_lexicon",
+]  # fmt: skip
 
 CLASSES = {
     "used": "says the goods are second-hand",
@@ -56,6 +64,12 @@ NAMES = frozenset({"place", "brand_foreign", "brand_local", "logistics"})
 """Classes whose words all read the same: which city, brand or courier it is, is evidence of
 nothing."""
 
+_FORM = re.compile(r"[a-z0-9]+(?: [a-z0-9]+){0,7}")
+_COLUMNS = ("term", "variants", "class", "family", "region", "strength", "traps", "first_seen",
+            "meaning_id", "meaning_en", "source")  # fmt: skip
+_OBLIGATORY = ("term", "class")
+_USUAL_STRENGTH = "3"
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -69,16 +83,16 @@ class Term:
         A key of `CLASSES` (column ``class``).
     family
         Short English slug that groups synonyms, such as ``"monza"`` or ``"sealed-bale"``.
-    region
-        Where the word is used, or ``""``.
     strength
         1 (says little alone) to 5 (says nearly all); expert judgement, not measured.
+    meaning_id, meaning_en
+        A few words for a sentence like ``menyebut "monza": pakaian bekas impor``.
+    region
+        Where the word is used, or ``""``.
     traps
         Forms of other rows in which a word of this term means something else.
     first_seen
         Year the word is documented, or ``None``.
-    meaning_id, meaning_en
-        A few words for a sentence like ``menyebut "monza": pakaian bekas impor``.
     source
         ``"dossier"`` where a public source documents the term, else ``"own"``.
     """
@@ -86,13 +100,13 @@ class Term:
     forms: tuple[str, ...]
     word_class: str
     family: str
-    region: str
     strength: int
-    traps: tuple[str, ...]
-    first_seen: int | None
     meaning_id: str
     meaning_en: str
-    source: str
+    region: str = ""
+    traps: tuple[str, ...] = ()
+    first_seen: int | None = None
+    source: str = "own"
 
     @property
     def term(self) -> str:
@@ -119,55 +133,98 @@ def load_lexicon() -> tuple[Term, ...]:
     >>> monza.forms[:3]
     ('monza', 'monja', 'mongza')
     """
-    rows = csv.reader(_table().decode().splitlines())
-    next(rows)
-    return tuple(
-        Term(
-            forms=(term, *_split(variants)),
-            word_class=word_class,
-            family=family,
-            region=region,
-            strength=int(strength),
-            traps=_split(traps),
-            first_seen=int(seen) if seen else None,
-            meaning_id=meaning_id,
-            meaning_en=meaning_en,
-            source=source,
+    return read_lexicon(Path(__file__).with_name("lexicon.csv"))
+
+
+def read_lexicon(path: "str | PathLike[str]") -> tuple[Term, ...]:
+    """Read a vocabulary from a CSV file.
+
+    Parameters
+    ----------
+    path
+        A CSV file with the columns ``term`` and ``class``, and any of ``variants`` (other forms,
+        joined by ``|``), ``family`` (by default the class's own), ``strength`` (1 to 5),
+        ``meaning_id``, ``meaning_en``, ``region``, ``traps``, ``first_seen`` and ``source``.
+
+    Returns
+    -------
+    tuple of Term
+        In the order of the file.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read as UTF-8 or a row is not what is accepted; it says which row.
+    """
+    import csv  # not needed to score
+
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise TableError(f"cannot be read as UTF-8 text ({error})", path=path) from None
+    rows = csv.DictReader(StringIO(text, newline=""), restkey="", restval="")
+    terms: list[Term] = []
+    try:
+        _check_columns(rows.fieldnames or (), path)
+        terms += map(_term, rows)
+    except TableError:
+        raise
+    except (InputError, csv.Error) as error:
+        raise TableError(str(error), path=path, line=rows.line_num) from None
+    check_forms(terms, path)
+    return tuple(terms)
+
+
+def _check_columns(names: Collection[str], path: "str | PathLike[str]") -> None:
+    if missing := [name for name in _OBLIGATORY if name not in names]:
+        raise TableError(
+            f"there is no column {listed(missing)}; a lexicon has the columns {listed(_COLUMNS)}, "
+            f"of which {listed(_OBLIGATORY)} are obligatory",
+            path=path,
         )
-        for (
-            term,
-            variants,
-            word_class,
-            family,
-            region,
-            strength,
-            traps,
-            seen,
-            meaning_id,
-            meaning_en,
-            source,
-        ) in rows
+
+
+def check_forms(terms: Iterable[Term], path: "str | PathLike[str]") -> None:
+    """Refuse a form that stands twice: no reader could tell which of the terms is meant."""
+    owners: dict[str, str] = {}
+    for term in terms:
+        for form in term.forms:
+            if form in owners:
+                raise TableError(
+                    f"{shown(form)} is a form of {shown(owners[form])} and of {shown(term.term)}; "
+                    "take it out of one of them",
+                    path=path,
+                )
+            owners[form] = term.term
+
+
+def _term(row: dict[str, str]) -> Term:
+    forms = (row["term"].strip(), *_split(row.get("variants", "")))
+    for form in forms:
+        if not _FORM.fullmatch(form) or max(map(len, form.split())) > LONGEST_WORD:
+            raise InputError(
+                f"{shown(form)} is no folded text; accepted: lower-case words of a-z and 0-9 with "
+                f"one space between them, at most eight of up to {LONGEST_WORD} letters"
+            )
+    word_class, strength = row.get("class", ""), row.get("strength") or _USUAL_STRENGTH
+    if word_class not in CLASSES:
+        raise not_one_of("class", word_class, CLASSES)
+    if strength not in ("1", "2", "3", "4", "5"):
+        raise not_one_of("strength", strength, ("1", "2", "3", "4", "5"))
+    seen = row.get("first_seen", "")
+    return Term(
+        forms=forms,
+        word_class=word_class,
+        family=row.get("family") or forms[0].replace(" ", "-"),
+        strength=int(strength),
+        meaning_id=row.get("meaning_id", ""),
+        meaning_en=row.get("meaning_en", ""),
+        region=row.get("region", ""),
+        traps=_split(row.get("traps", "")),
+        first_seen=int(seen) if seen.isdecimal() else None,
+        source=row.get("source") or "own",
     )
 
 
-@cache
-def _table() -> bytes:
-    return resources.files(__package__).joinpath("lexicon.csv").read_bytes()
-
-
-@cache
-def lexicon_digest() -> str:
-    """Return what tells this vocabulary from any other: signals are numbered by its order.
-
-    Examples
-    --------
-    >>> len(lexicon_digest())
-    16
-    """
-    # Line ends are left out: a checkout may have changed them.
-    parts = [*_table().splitlines(), ",".join(CLASSES).encode(), ",".join(sorted(NAMES)).encode()]
-    return hashlib.sha256(b"\n".join(parts)).hexdigest()[:16]
-
-
 def _split(cell: str) -> tuple[str, ...]:
-    return tuple(cell.split("|")) if cell else ()
+    return tuple(part.strip() for part in cell.split("|")) if cell else ()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thriftwatch.domain import FACT_COLUMNS
-from thriftwatch.training.augment import SPAN_SEPARATOR
+from thriftwatch.training.spans import SPAN_SEPARATOR
 
 if TYPE_CHECKING:
     from thriftwatch.training.labelled import Labelled
@@ -221,8 +221,8 @@ def _measure(votes: Sequence[Votes]) -> Agreement | None:
         return None
     from nltk.metrics.agreement import AnnotationTask
 
-    told = [(name, place, label) for place, row in shared.items() for name, label in row]
-    annotators = tuple(sorted({name for name, _, _ in told}))
+    triples = [(name, place, label) for place, row in shared.items() for name, label in row]
+    annotators = tuple(sorted({name for name, _, _ in triples}))
     kappas = []
     for pair in combinations(annotators, 2):
         both = {p: row for p, row in shared.items() if set(pair) <= {name for name, _ in row}}
@@ -238,5 +238,5 @@ def _measure(votes: Sequence[Votes]) -> Agreement | None:
         disputed,
         1.0 - len(disputed) / len(shared),
         sum(kappas) / len(kappas),
-        float(AnnotationTask(told).alpha()),
+        float(AnnotationTask(triples).alpha()),
     )

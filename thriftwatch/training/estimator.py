@@ -14,13 +14,12 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d
 from threadpoolctl import threadpool_limits
 
-from thriftwatch.domain import OUTPUTS, probability_of
+from thriftwatch.domain import OUTPUTS, log_odds_of, probability_of
 from thriftwatch.errors import InputError
 from thriftwatch.listing import as_text, find_column
 from thriftwatch.model.model import Model
 from thriftwatch.scoring import as_model
-from thriftwatch.training.carry import judge_with
-from thriftwatch.training.copies import NO_COPIES
+from thriftwatch.training.counterfactuals import NO_COUNTERFACTUALS
 from thriftwatch.training.fitting import FOLDS, Material, choose_folds, find_groups, prepare
 from thriftwatch.training.labelled import Labelled
 
@@ -158,7 +157,7 @@ class ListingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         base = (
             None if self.base is None else as_model(None if self.base == "bundled" else self.base)
         )
-        material = prepare(rows, base, carry=base is not None, copies=NO_COPIES)
+        material = prepare(rows, base, carry=base is not None, counterfactuals=NO_COUNTERFACTUALS)
         material = _weighted(material, weights, self.C)
         groups = find_groups(rows)
         folds = min(FOLDS, int(groups.max()) + 1)
@@ -167,16 +166,16 @@ class ListingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "all listings are near-copies of one sample; give listings that differ"
             )
         fold = choose_folds(rows, groups, self.seed, folds=folds)
-        joined = material.join(material.judge_simply(fold, jobs=self.jobs))
+        joined = material.join(material.predict_simply(fold, jobs=self.jobs))
         tables = material.fit_tables(jobs=self.jobs)
-        return Model({}, material.heads, tables, joined.interaction)
+        return Model({}, material.heads, tables, joined.interaction, material.vocabulary)
 
     def decision_function(self, X: Any) -> Floats:  # noqa: N803
         """Return the log-odds of the second class, shape (rows,)."""
         check_is_fitted(self, "model_")
         titles, descriptions = self._texts(X)
-        log_odds: Floats = self.model_.interaction(judge_with(self.model_, titles, descriptions))
-        return log_odds[:, _SCORE]
+        log_odds: Floats = log_odds_of(self.model_.outputs(titles, descriptions)[:, _SCORE])
+        return log_odds
 
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803
         """Return the probability of each class, shape (rows, 2)."""

@@ -1,6 +1,6 @@
 """From labelled rows to fitted heads and what joins them, one step after the other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,15 +9,11 @@ from scipy import sparse
 
 from thriftwatch.evaluation.groups import grouped_folds, near_duplicate_groups
 from thriftwatch.model.artifact import load_model
-from thriftwatch.model.model import Model, Tables
-from thriftwatch.training.carry import (
-    Carried,
-    carry_outputs,
-    carry_over,
-    known_frequencies,
-    lean_on,
-)
-from thriftwatch.training.copies import Copies, make_copies
+from thriftwatch.model.model import Model
+from thriftwatch.model.tables import Tables
+from thriftwatch.text.lexicon import Term
+from thriftwatch.text.vocabulary import Vocabulary, packaged_vocabulary
+from thriftwatch.training.counterfactuals import Counterfactuals, make_counterfactuals
 from thriftwatch.training.heads import (
     HEADS,
     HeadTargets,
@@ -30,9 +26,18 @@ from thriftwatch.training.interaction import Joined, join_heads, output_targets,
 from thriftwatch.training.labelled import Labelled
 from thriftwatch.training.matrix import (
     Frequencies,
+    Readings,
     count_frequencies,
     feature_matrix,
     make_tables,
+    read_listings,
+)
+from thriftwatch.training.transfer import (
+    Transferred,
+    known_frequencies,
+    shrink_to_earlier,
+    transfer_heads,
+    transfer_outputs,
 )
 
 __all__ = ["FOLDS", "Material", "choose_folds", "find_groups", "prepare"]
@@ -70,47 +75,63 @@ class Material:
     Attributes
     ----------
     targets
-        What each head should say of the rows and then of their copies.
+        What each head should say of the rows and then of their counterfactuals.
     target, weight
         The same for each output, rows only.
-    copies
-        The copies that the fit also sees.
-    frequencies, matrix
-        The features of rows and copies.
-    base, carried
-        The earlier model whose heads carry over and its judgement of rows and copies; None where
-        the rows suffice for every head.
+    counterfactuals
+        The counterfactuals with another answer that the fit also sees.
+    vocabulary
+        The lexicon that they were read with.
+    readings, frequencies, matrix
+        What was read, and the features of rows and counterfactuals.
+    base, transferred
+        The earlier model whose heads are transferred, and what they say of rows and
+        counterfactuals; None where the rows suffice for every head.
     """
 
     targets: HeadTargets
     target: NDArray[np.int8]
     weight: Floats
-    copies: Copies
+    counterfactuals: Counterfactuals
+    vocabulary: Vocabulary
+    readings: Readings
     frequencies: Frequencies
     matrix: sparse.csr_matrix
     base: Model | None
-    carried: Carried | None
+    transferred: Transferred | None
 
     @property
     def heads(self) -> tuple[str, ...]:
-        """Names of all heads, the carried ones last."""
-        return self.targets.names + (self.carried.names if self.carried else ())
+        """Names of all heads, the transferred ones last."""
+        return self.targets.names + (self.transferred.names if self.transferred else ())
 
-    def judge(self, fold: Ints, *, jobs: int, on_done: Callable[[], None] = _nothing) -> OutOfFold:
-        """Judge rows and copies with heads that saw no row of their fold."""
-        everyone = np.append(fold, fold[self.copies.of])
-        judged = out_of_fold(self.matrix, self.targets, everyone, jobs=jobs, on_done=on_done)
-        return judged.beside(self.carried.log_odds) if self.carried else judged
+    def predict(
+        self,
+        fold: Ints,
+        *,
+        jobs: int,
+        on_done: Callable[[], None] = _nothing,
+        trust: bool = True,
+    ) -> OutOfFold:
+        """Return log-odds of rows and counterfactuals by heads that saw no row of their fold.
 
-    def judge_simply(
+        `trust` is as for `out_of_fold`.
+        """
+        everyone = np.append(fold, fold[self.counterfactuals.of])
+        predicted = out_of_fold(
+            self.matrix, self.targets, everyone, jobs=jobs, on_done=on_done, trust=trust
+        )
+        return predicted.beside(self.transferred.log_odds) if self.transferred else predicted
+
+    def predict_simply(
         self, fold: Ints, *, jobs: int, on_done: Callable[[], None] = _nothing
     ) -> OutOfFold:
-        """Judge as `judge` does with a third of the fits.
+        """Return what `predict` does for a third of the fits.
 
         What is then fitted on the other folds' heads has seen a little of the fold it is judged
         on, through those heads: enough to calibrate by, not to report.
         """
-        everyone = np.append(fold, fold[self.copies.of])
+        everyone = np.append(fold, fold[self.counterfactuals.of])
         plain = np.zeros((self.matrix.shape[0], len(self.targets.names)))
         for held_out in range(int(fold.max()) + 1):
             coefficients, intercepts = fit_heads(
@@ -122,23 +143,25 @@ class Material:
             own = np.flatnonzero(everyone == held_out)
             plain[own] = self.matrix[own] @ coefficients.T + intercepts
         folds = int(fold.max()) + 1
-        judged = OutOfFold(np.broadcast_to(plain, (folds, *plain.shape)), everyone)
-        return judged.beside(self.carried.log_odds) if self.carried else judged
+        predicted = OutOfFold(np.broadcast_to(plain, (folds, *plain.shape)), everyone)
+        return predicted.beside(self.transferred.log_odds) if self.transferred else predicted
 
-    def join(self, judged: OutOfFold) -> Joined:
+    def join(self, predicted: OutOfFold) -> Joined:
         """Fit what joins the heads."""
-        joined = join_heads(judged, self.heads, self.target, self.weight, self.copies)
+        joined = join_heads(predicted, self.heads, self.target, self.weight, self.counterfactuals)
         if self.base is None:
             return joined
         unstated = unstated_outputs(self.target, self.weight)
-        joined = lean_on(joined, judged, self.heads, self.base, self.target, self.weight)
-        return carry_outputs(joined, judged, self.heads, self.base, unstated)
+        joined = shrink_to_earlier(
+            joined, predicted, self.heads, self.base, self.target, self.weight
+        )
+        return transfer_outputs(joined, predicted, self.heads, self.base, unstated)
 
     def fit_tables(self, *, jobs: int, on_done: Callable[[], None] = _nothing) -> Tables:
-        """Fit the heads on all rows, and put the carried ones beside them."""
+        """Fit the heads on all rows, and put the transferred ones beside them."""
         coefficients, intercepts = fit_heads(self.matrix, self.targets, jobs=jobs, on_done=on_done)
         tables = make_tables(coefficients, intercepts, self.frequencies)
-        return self.carried.joined_to(tables) if self.carried else tables
+        return self.transferred.joined_to(tables) if self.transferred else tables
 
 
 def prepare(
@@ -146,7 +169,9 @@ def prepare(
     base: Model | None = None,
     *,
     carry: bool = True,
-    copies: Copies | None = None,
+    counterfactuals: Counterfactuals | None = None,
+    vocabulary: Vocabulary | None = None,
+    added: Sequence[Term] = (),
 ) -> Material:
     """Make the material of a fit from rows.
 
@@ -159,17 +184,22 @@ def prepare(
         bundled model if none is given.
     carry
         Whether heads may carry over at all.
-    copies
-        What the fit also sees; by default `make_copies` of the rows.
+    counterfactuals
+        What the fit also sees; by default `make_counterfactuals` of the rows.
+    vocabulary
+        The lexicon to read with; by default that of the model that carries over, or the packaged
+        one.
+    added
+        Terms to add to that lexicon.
 
     Returns
     -------
     Material
     """
-    copies = make_copies(rows) if copies is None else copies
-    titles = [*rows.title, *copies.titles]
-    descriptions = [*rows.description, *copies.descriptions]
-    targets = head_targets(rows, copies)
+    counterfactuals = make_counterfactuals(rows) if counterfactuals is None else counterfactuals
+    titles = [*rows.title, *counterfactuals.titles]
+    descriptions = [*rows.description, *counterfactuals.descriptions]
+    targets = head_targets(rows, counterfactuals)
     target, weight = output_targets(rows)
     if not carry or (set(HEADS) <= set(targets.names) and len(rows) >= ENOUGH_FOR_FACTS):
         base = None
@@ -177,14 +207,33 @@ def prepare(
         base = base or load_model()
         if len(rows) < ENOUGH_FOR_FACTS:
             targets = _only_label(targets)
-    frequencies = count_frequencies(list(rows.title), list(rows.description))
+    if vocabulary is None:
+        vocabulary = base.vocabulary if base else packaged_vocabulary()
+    if added:
+        vocabulary = vocabulary.with_terms(added)
+    readings = read_listings(titles, descriptions, vocabulary)
+    own = Readings(readings.words[: len(rows)], readings.features[: len(rows)])
+    frequencies = count_frequencies(own)
     if base is not None:
         frequencies = known_frequencies(frequencies, base)
-    matrix = feature_matrix(titles, descriptions, frequencies)
-    carried = None
+    matrix = feature_matrix(readings, frequencies)
+    transferred = None
     if base is not None:
-        carried = carry_over(base, targets.names, frequencies, titles, descriptions)
-    return Material(targets, target, weight, copies, frequencies, matrix, base, carried)
+        transferred = transfer_heads(
+            base, targets.names, frequencies, vocabulary, titles, descriptions
+        )
+    return Material(
+        targets,
+        target,
+        weight,
+        counterfactuals,
+        vocabulary,
+        readings,
+        frequencies,
+        matrix,
+        base,
+        transferred,
+    )
 
 
 def _only_label(targets: HeadTargets) -> HeadTargets:

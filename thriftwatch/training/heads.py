@@ -11,12 +11,13 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from thriftwatch.domain import ELEMENTS, FACTS, FOREIGN, GOODS, WORN
-from thriftwatch.training.copies import Copies
+from thriftwatch.training.counterfactuals import Counterfactuals
 from thriftwatch.training.labelled import Labelled
 
 __all__ = [
-    "COPY_WEIGHT",
+    "BARE_WEIGHT",
     "HEADS",
+    "RULES",
     "WANTED_WEIGHT",
     "HeadTargets",
     "OutOfFold",
@@ -38,7 +39,7 @@ _C_OF_WORN = 5.0
 """How closely a fit may follow its rows. The head of wear follows less closely: half of the rows
 are worn, next to none of a catalogue, and what only happens to go with wear must not pass for it.
 """
-COPY_WEIGHT, WANTED_WEIGHT = 0.2, 0.3
+BARE_WEIGHT, WANTED_WEIGHT = 0.2, 0.3
 """How much a copy counts that lacks its evidence, and one that asks for the goods."""
 
 
@@ -88,20 +89,20 @@ class OutOfFold:
         return OutOfFold(np.concatenate((self.nested, repeated), axis=2), self.fold)
 
 
-def head_targets(rows: Labelled, copies: Copies) -> HeadTargets:
-    """Return the targets of the labelled rows, and of their copies.
+def head_targets(rows: Labelled, counterfactuals: Counterfactuals) -> HeadTargets:
+    """Return the targets of the labelled rows, and of their counterfactuals.
 
     Parameters
     ----------
     rows
         Labelled listings.
-    copies
-        What `make_copies` returned for them.
+    counterfactuals
+        What `make_counterfactuals` returned for them.
 
     Returns
     -------
     HeadTargets
-        First the rows, then the copies. Only heads that the rows tell both sides of.
+        First the rows, then the counterfactuals. Only heads that the rows tell both sides of.
     """
     states = {element.name: rows.fact(element) for element in ELEMENTS}
     states["label"] = rows.label == 1, rows.certainty != "uncertain"
@@ -109,18 +110,23 @@ def head_targets(rows: Labelled, copies: Copies) -> HeadTargets:
     names = tuple(name for name in HEADS if len(np.unique(states[name][0][states[name][1]])) == 2)
     target = np.column_stack([states[name][0] for name in names]).astype(np.int8)
     weight = np.column_stack([states[name][1] for name in names]).astype(np.float64)
-    copied, copy_weight = target[copies.of].copy(), np.zeros((len(copies.of), len(names)))
-    bare, wanted = np.flatnonzero(~copies.wanted), np.flatnonzero(copies.wanted)
+    augmented_target, augmented_weight = (
+        target[counterfactuals.of].copy(),
+        np.zeros((len(counterfactuals.of), len(names))),
+    )
+    bare, wanted = np.flatnonzero(~counterfactuals.wanted), np.flatnonzero(counterfactuals.wanted)
     for place, name in enumerate(names):
         if name in _EVIDENCE_HEADS:
-            copied[bare, place] = 0
-            copy_weight[bare, place] = COPY_WEIGHT
+            augmented_target[bare, place] = 0
+            augmented_weight[bare, place] = BARE_WEIGHT
         elif name == GOODS:
-            copy_weight[bare, place] = COPY_WEIGHT
+            augmented_weight[bare, place] = BARE_WEIGHT
         if name not in (WORN, FOREIGN):  # of these an asked-for garment is as it was
-            copied[wanted, place] = name == "R0"
-        copy_weight[wanted, place] = WANTED_WEIGHT * weight[copies.of[wanted], place]
-    return HeadTargets(names, np.vstack((target, copied)), np.vstack((weight, copy_weight)))
+            augmented_target[wanted, place] = name == "R0"
+        augmented_weight[wanted, place] = WANTED_WEIGHT * weight[counterfactuals.of[wanted], place]
+    return HeadTargets(
+        names, np.vstack((target, augmented_target)), np.vstack((weight, augmented_weight))
+    )
 
 
 def fit_heads(
@@ -149,24 +155,26 @@ def out_of_fold(
     *,
     jobs: int,
     on_done: Callable[[], None],
+    trust: bool = True,
 ) -> OutOfFold:
     """Judge every row with heads that saw neither it nor its group.
 
     Heads are fitted without each fold and without each pair of folds, so that nothing needs to
-    be fitted twice for the nested estimate.
+    be fitted twice for the nested estimate. Without `trust` every feature costs a fit the same,
+    however few listings tell of it.
     """
     folds = int(fold.max()) + 1
     heads = len(targets.names)
     left_out: list[tuple[int, ...]] = [(f,) for f in range(folds)]
     left_out += list(combinations(range(folds), 2))
     tasks = [(~np.isin(fold, out), head) for out in left_out for head in range(heads)]
-    fitted = _run(tasks, matrix, targets, jobs, on_done)
+    fitted = _run(tasks, matrix, targets, jobs, on_done, trust=trust)
     nested = np.zeros((folds, matrix.shape[0], heads))
     for place, out in enumerate(left_out):
         models = fitted[place * heads : (place + 1) * heads]
-        for judged in out:
-            rows = np.flatnonzero(fold == judged)
-            within = out[0] if len(out) == 1 else out[0] if out[1] == judged else out[1]
+        for tested in out:
+            rows = np.flatnonzero(fold == tested)
+            within = out[0] if len(out) == 1 else out[0] if out[1] == tested else out[1]
             part = matrix[rows]
             nested[within, rows] = np.column_stack([part @ c + b for c, b in models])
     return OutOfFold(nested, fold)
@@ -183,6 +191,8 @@ def _run(
     targets: HeadTargets,
     jobs: int,
     on_done: Callable[[], None],
+    *,
+    trust: bool = True,
 ) -> list[tuple[Floats, float]]:
     # Most rows of the tables are empty: without them a fit takes a fraction of the time.
     width, filled = matrix.shape[1], np.unique(matrix.indices)
@@ -193,6 +203,7 @@ def _run(
             targets.target[:, head],
             targets.weight[:, head] * mask,
             _C_OF_WORN if targets.names[head] == WORN else _C,
+            trust=trust,
         )
         for mask, head in tasks
     )
@@ -206,17 +217,17 @@ def _run(
 
 
 def _fit_one(
-    matrix: sparse.csr_matrix, target: NDArray[np.int8], weight: Floats, c: float
+    matrix: sparse.csr_matrix, target: NDArray[np.int8], weight: Floats, c: float, *, trust: bool
 ) -> tuple[Floats, float]:
     used = np.flatnonzero(weight > 0)
     if len(np.unique(target[used])) < 2:  # nothing to tell apart: the head says what it saw
         seen = float(target[used][0]) if len(used) else 0.0
         return np.zeros(matrix.shape[1]), 4.0 if seen else -4.0
     inputs, target, weight = matrix[used], target[used], weight[used]
-    trust = _trust(inputs, target, weight)
+    scale = _trust(inputs, target, weight) if trust else np.ones(matrix.shape[1])
     model = LogisticRegression(C=c, solver="liblinear", tol=1e-3, max_iter=200)
-    model.fit(inputs @ sparse.diags(trust), target, sample_weight=weight)
-    return model.coef_[0] * trust, float(model.intercept_[0])
+    model.fit(inputs @ sparse.diags(scale), target, sample_weight=weight)
+    return model.coef_[0] * scale, float(model.intercept_[0])
 
 
 def _trust(matrix: sparse.csr_matrix, target: NDArray[np.int8], weight: Floats) -> Floats:

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from thriftwatch.domain import ELEMENTS, GOODS, OUTPUTS, POLICY_FACTS
-from thriftwatch.model.model import LOGIT_LIMIT, Interaction
-from thriftwatch.training.copies import Copies
-from thriftwatch.training.heads import COPY_WEIGHT, WANTED_WEIGHT, OutOfFold
+from thriftwatch.domain import ELEMENTS, GOODS, LOGIT_LIMIT, OUTPUTS, POLICY_FACTS
+from thriftwatch.model.tables import Interaction
+from thriftwatch.training.counterfactuals import Counterfactuals
+from thriftwatch.training.heads import BARE_WEIGHT, WANTED_WEIGHT, OutOfFold
 from thriftwatch.training.labelled import Labelled
 
 __all__ = ["Joined", "join_heads", "output_targets"]
@@ -70,47 +70,47 @@ def unstated_outputs(target: NDArray[np.int8], weight: Floats) -> list[int]:
 
 
 def join_heads(
-    judged: OutOfFold,
+    predicted: OutOfFold,
     names: Sequence[str],
     target: NDArray[np.int8],
     weight: Floats,
-    copies: Copies,
+    counterfactuals: Counterfactuals,
 ) -> Joined:
     """Fit the interaction on out-of-fold heads, judge it by nested folds, and calibrate it.
 
     Parameters
     ----------
-    judged
-        Heads of the rows and then of their copies.
+    predicted
+        Heads of the rows and then of their counterfactuals.
     names
         Names of the heads.
     target, weight
         What `output_targets` returned for the rows.
-    copies
-        What `make_copies` returned for the rows.
+    counterfactuals
+        What `make_counterfactuals` returned for the rows.
 
     Returns
     -------
     Joined
     """
     rows, joins = len(target), _joins(names)
-    copy_target = target[copies.of].copy()
-    copy_target[:, _OF_THE_LABEL] = 0
-    copy_target[:, _OF_AN_OFFER] *= ~copies.wanted[:, None]
-    copy_weight = WANTED_WEIGHT * weight[copies.of] * copies.wanted[:, None]
-    copy_weight[:, _OF_THE_LABEL] += COPY_WEIGHT * ~copies.wanted[:, None]
-    target = np.vstack((target, copy_target))
-    weight = np.vstack((weight, copy_weight))
+    augmented_target = target[counterfactuals.of].copy()
+    augmented_target[:, _OF_THE_LABEL] = 0
+    augmented_target[:, _OF_AN_OFFER] *= ~counterfactuals.wanted[:, None]
+    augmented_weight = WANTED_WEIGHT * weight[counterfactuals.of] * counterfactuals.wanted[:, None]
+    augmented_weight[:, _OF_THE_LABEL] += BARE_WEIGHT * ~counterfactuals.wanted[:, None]
+    target = np.vstack((target, augmented_target))
+    weight = np.vstack((weight, augmented_weight))
 
     log_odds = np.zeros((rows, len(OUTPUTS)))
-    for fold in range(len(judged.nested)):
-        own = judged.fold == fold
-        fitted = _fit(judged.nested[fold][~own], joins, target[~own], weight[~own])
+    for fold in range(len(predicted.nested)):
+        own = predicted.fold == fold
+        fitted = _fit(predicted.nested[fold][~own], joins, target[~own], weight[~own])
         tested = np.flatnonzero(own[:rows])
-        log_odds[tested] = fitted(judged.nested[fold][tested])
+        log_odds[tested] = fitted(predicted.nested[fold][tested])
     slope, shift = _calibration(log_odds, target[:rows], weight[:rows])
     log_odds = log_odds * slope + shift
-    heads = judged.plain()
+    heads = predicted.plain()
     final = _fit(heads, joins, target, weight)
     return Joined(
         Interaction(

@@ -111,10 +111,10 @@ def find_label_issues(
 def _issue(rows: Labelled, row: int, probability: float, model: Model) -> LabelIssue:
     title, description = str(rows.title[row]), str(rows.description[row])
     label = int(rows.label[row])
-    scores, reasons = model.explain(title, description, "", limit=_REASONS)
+    decision, reasons = model.explain(title, description, "", limit=_REASONS)
     other = label == 0
     words = tuple(dict.fromkeys(r.text for r in reasons if r.supports == other))[:_SHOWN_WORDS]
-    missing = [one for one, fact in zip(ELEMENTS, scores.facts[0], strict=True) if fact < 0.5]
+    missing = [one for one, fact in zip(ELEMENTS, decision.facts, strict=True) if fact < 0.5]
     note, note_en = _notes(label, probability, words, () if other else missing)
     identity = str(rows.id[row])
     place = int(rows.row[row]) + 1

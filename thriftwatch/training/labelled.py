@@ -171,7 +171,7 @@ def read_labelled(
         first_row += read.table.num_rows
     together, places = unite(_concatenate(parts), places)
     if not keep_copies:
-        together = _without_copies(together, places)
+        together = _without_duplicates(together, places)
     if not len(together):
         raise InputError(f"{reads[0].file}: no usable labelled row; a row needs a title and 0 or 1")
     return together
@@ -320,7 +320,7 @@ def _concatenate(parts: Sequence[Labelled]) -> Labelled:
     return Labelled(**columns, rejected=tuple(row for part in parts for row in part.rejected))
 
 
-def _without_copies(rows: Labelled, places: Sequence[tuple[str, int]]) -> Labelled:
+def _without_duplicates(rows: Labelled, places: Sequence[tuple[str, int]]) -> Labelled:
     """Keep the first of equal rows; rows that are equal but for the label are set aside.
 
     `places` holds file and line of every row.

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from thriftwatch.domain import OUTPUTS
+from thriftwatch.domain import OUTPUTS, log_odds_of
 from thriftwatch.evaluation.metrics import average_precision
 from thriftwatch.model.model import Model
-from thriftwatch.training.carry import judge_with
 from thriftwatch.training.estimator import ListingClassifier
 from thriftwatch.training.fitting import find_groups
 from thriftwatch.training.labelled import Labelled
@@ -116,8 +115,8 @@ def _models(
 
 
 def _figures(model: Model, rows: Labelled, repeat: int) -> dict[str, object]:
-    heads = judge_with(model, rows.title.tolist(), rows.description.tolist())
-    log_odds = model.interaction(heads)[:, _SCORE]
+    outputs = model.outputs(rows.title.tolist(), rows.description.tolist())
+    log_odds = log_odds_of(outputs[:, _SCORE])
     margin = np.where(rows.label == 1, log_odds, -log_odds)
     return {
         "repeat": repeat,

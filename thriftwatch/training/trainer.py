@@ -2,7 +2,7 @@
 
 import hashlib
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from itertools import count
 from os import PathLike
@@ -19,9 +19,8 @@ from thriftwatch.model.artifact import FORMAT, is_name, seal
 from thriftwatch.model.model import Model
 from thriftwatch.model.prevalence import check_share
 from thriftwatch.scoring import as_model
-from thriftwatch.text.lexicon import lexicon_digest
+from thriftwatch.text.lexicon import Term, read_lexicon
 from thriftwatch.training.annotators import agree_on
-from thriftwatch.training.carry import judge_with
 from thriftwatch.training.fitting import FOLDS, Material, choose_folds, find_groups, prepare
 from thriftwatch.training.heads import fits_needed
 from thriftwatch.training.interaction import unstated_outputs
@@ -45,6 +44,7 @@ def train(
     exclude: Any = None,
     base: Model | str | PathLike[str] | None = None,
     carry: bool = True,
+    lexicon: str | PathLike[str] | None = None,
     prevalence: float | None = None,
     name: str = "thriftwatch-id",
     encoding: str = "utf-8",
@@ -71,6 +71,10 @@ def train(
     carry
         Whether it may. It does if the rows lack facts or rules, or are fewer than 2000: then only
         the label is learned from their words, and mixed with what the earlier model says.
+    lexicon
+        A CSV file of words to add to the lexicon that training starts from, see
+        `Model.with_lexicon`: that of the earlier model if it carries over, or else the packaged
+        one. Here the labelled rows say what these words weigh.
     prevalence
         Share of positives where the model will be used, such as 0.005; by default that of the
         labelled rows. Scores and tiers are for that share, see `Model.with_prevalence`; the
@@ -104,9 +108,9 @@ def train(
     Notes
     -----
     Linear heads (label, legal facts, guideline rules) are logistic regressions over hashed words,
-    n-grams and lexicon signals. What joins them is a logistic regression over their out-of-fold
-    log-odds and pairwise products (stacking, Wolpert 1992), so the reported figures come from
-    nested folds that no fitted number has seen.
+    n-grams and named features of the lexicon. What joins them is a logistic regression over their
+    out-of-fold log-odds and pairwise products (stacking, Wolpert 1992), so the reported figures
+    come from nested folds that no fitted number has seen.
 
     Examples
     --------
@@ -121,6 +125,7 @@ def train(
             "name must be printable text of 1 to 100 characters, such as thriftwatch-id, "
             f"not {shown(name)}"
         )
+    added = () if lexicon is None else read_lexicon(lexicon)
     rows = (
         labelled
         if isinstance(labelled, Labelled)
@@ -136,7 +141,14 @@ def train(
     # the same input gives the same bytes only with one thread of linear algebra.
     with threadpool_limits(limits=1):
         return _train(
-            rows, _preparing(base, carry), prevalence, name, seed, jobs, progress or _tell_nobody
+            rows,
+            _preparing(base, carry, added),
+            prevalence,
+            name,
+            seed,
+            jobs,
+            progress or _no_progress,
+            words=sum(len(term.forms) for term in added),
         )
 
 
@@ -200,43 +212,43 @@ def out_of_fold_probabilities(
     folds, fold = np.unique(fold, return_inverse=True)
     if len(folds) < 2:
         raise InputError("fold must hold at least 2 different numbers; give some rows another one")
-    tell = progress or _tell_nobody
+    on_progress = progress or _no_progress
     with threadpool_limits(limits=1):
-        tell(0, 1, "reading")
-        judge = _judge_nested if len(folds) <= FOLDS else _judge_one_by_one
-        log_odds = judge(rows, fold, _preparing(base, carry, must_be_new=True), jobs, tell)
+        on_progress(0, 1, "reading")
+        predict = _predict_nested if len(folds) <= FOLDS else _predict_one_by_one
+        log_odds = predict(rows, fold, _preparing(base, carry, must_be_new=True), jobs, on_progress)
     return probability_of(log_odds)
 
 
-def _judge_nested(
-    rows: Labelled, fold: NDArray[np.int64], preparing: Preparing, jobs: int, tell: Progress
+def _predict_nested(
+    rows: Labelled, fold: NDArray[np.int64], preparing: Preparing, jobs: int, on_progress: Progress
 ) -> Floats:
     material = preparing(rows)
     folds, heads = int(fold.max()) + 1, len(material.targets.names)
-    on_done = _counting(tell, fits_needed(folds, heads) - heads)
-    return material.join(material.judge(fold, jobs=jobs, on_done=on_done)).log_odds
+    on_done = _counting(on_progress, fits_needed(folds, heads) - heads)
+    return material.join(material.predict(fold, jobs=jobs, on_done=on_done)).log_odds
 
 
-def _judge_one_by_one(
-    rows: Labelled, fold: NDArray[np.int64], preparing: Preparing, jobs: int, tell: Progress
+def _predict_one_by_one(
+    rows: Labelled, fold: NDArray[np.int64], preparing: Preparing, jobs: int, on_progress: Progress
 ) -> Floats:
     groups = find_groups(rows)
     log_odds = np.zeros((len(rows), len(OUTPUTS)))
     folds = int(fold.max()) + 1
     for held_out in range(folds):
-        tell(held_out, folds, "fitting")
+        on_progress(held_out, folds, "fitting")
         rest = np.flatnonzero(fold != held_out)
         known = rows.take(rest)
         _check_enough(known)
         material = preparing(known)
         inner = choose_folds(known, groups[rest], seed=0)
-        joined = material.join(material.judge_simply(inner, jobs=jobs))
+        joined = material.join(material.predict_simply(inner, jobs=jobs))
         tables = material.fit_tables(jobs=jobs)
-        model = Model({}, material.heads, tables, joined.interaction)
-        judged = np.flatnonzero(fold == held_out)
-        heads = judge_with(model, rows.title[judged].tolist(), rows.description[judged].tolist())
-        log_odds[judged] = model.interaction(heads)
-    tell(folds, folds, "fitting")
+        model = Model({}, material.heads, tables, joined.interaction, material.vocabulary)
+        own = np.flatnonzero(fold == held_out)
+        texts = rows.title[own].tolist(), rows.description[own].tolist()
+        log_odds[own] = log_odds_of(model.outputs(*texts))
+    on_progress(folds, folds, "fitting")
     return log_odds
 
 
@@ -247,13 +259,15 @@ def _train(
     name: str,
     seed: int,
     jobs: int,
-    tell: Progress,
+    on_progress: Progress,
+    *,
+    words: int,
 ) -> TrainResult:
-    tell(0, 1, "reading")
+    on_progress(0, 1, "reading")
     fold = choose_folds(rows, find_groups(rows), seed)
     material = preparing(rows)
-    on_done = _counting(tell, fits_needed(FOLDS, len(material.targets.names)))
-    joined = material.join(material.judge(fold, jobs=jobs, on_done=on_done))
+    on_done = _counting(on_progress, fits_needed(FOLDS, len(material.targets.names)))
+    joined = material.join(material.predict(fold, jobs=jobs, on_done=on_done))
     tables = material.fit_tables(jobs=jobs, on_done=on_done)
 
     probabilities = probability_of(joined.log_odds)
@@ -271,13 +285,14 @@ def _train(
         **operating_points(target, weight, joined.log_odds, material.base),
         "tiers_chosen_for": {"likely_precision": LIKELY_PRECISION, "review_recall": REVIEW_RECALL},
         "unseen_idf": tables.unseen_idf,
-        "lexicon": lexicon_digest(),
+        "gram_bits": tables.gram_bits,
         "evaluation": evaluation,
         "data": {
             "sha256": _data_hash(rows),
             "rows": len(rows),
             "positives": int(rows.label.sum()),
             "sketch": text_sketch(joined_texts(rows)),
+            **({"words_added_to_the_lexicon": words} if words else {}),
         },
         **({"carried_from": material.base.id} if material.base else {}),
         "versions": {
@@ -285,7 +300,7 @@ def _train(
             **{package: version(package) for package in ("numpy", "scikit-learn", "anyascii")},
         },
     }
-    model = seal(Model(card, material.heads, tables, joined.interaction))
+    model = seal(Model(card, material.heads, tables, joined.interaction, material.vocabulary))
     scores = probabilities[:, 0]
     issues = find_label_issues(rows, scores, model)
     if prevalence is not None:
@@ -296,13 +311,17 @@ def _train(
 
 
 def _preparing(
-    base: Model | str | PathLike[str] | None, carry: bool, *, must_be_new: bool = False
+    base: Model | str | PathLike[str] | None,
+    carry: bool,
+    added: Sequence[Term] = (),
+    *,
+    must_be_new: bool = False,
 ) -> Preparing:
     """Return what makes the material of a fit from rows."""
     earlier = None if base is None else as_model(base)
 
     def preparing(rows: Labelled) -> Material:
-        material = prepare(rows, earlier, carry=carry)
+        material = prepare(rows, earlier, carry=carry, added=added)
         if not carry and unstated_outputs(material.target, material.weight):
             raise InputError(
                 "without an earlier model to carry over from, the rows must tell both sides of "
@@ -327,14 +346,14 @@ def _flattery(base: Model, known: float) -> str:
     )
 
 
-def _tell_nobody(done: int, total: int, what: str) -> None:
+def _no_progress(done: int, total: int, what: str) -> None:
     pass
 
 
-def _counting(tell: Progress, total: int) -> Callable[[], None]:
+def _counting(on_progress: Progress, total: int) -> Callable[[], None]:
     """Return what to call after each fit."""
     done = count(1)
-    return lambda: tell(next(done), total, "fitting")
+    return lambda: on_progress(next(done), total, "fitting")
 
 
 def _check_enough(rows: Labelled) -> None:

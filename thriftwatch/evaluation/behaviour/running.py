@@ -68,7 +68,7 @@ def run_behaviour(
     if not chosen:
         raise InputError("there is no case to run; give at least one")
     scores, name = _score(model, chosen, by_id)
-    return BehaviourResult(tuple(_judge(case, by_id, scores) for case in chosen), name)
+    return BehaviourResult(tuple(_compare(case, by_id, scores) for case in chosen), name)
 
 
 _Key = tuple[str, Listing]
@@ -158,7 +158,7 @@ def _try(scorer: Scorer, listings: list[Listing], policy: str) -> Sequence[_Foun
     return found
 
 
-def _judge(
+def _compare(
     case: BehaviourCase, by_id: dict[str, BehaviourCase], scores: dict[_Key, _Found]
 ) -> CaseResult:
     found = scores[case.policy, case.listing]

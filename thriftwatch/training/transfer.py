@@ -1,12 +1,12 @@
-"""Carry the heads of an earlier model over to labels that do not state the facts.
+"""Transfer the heads of an earlier model to labels that do not state the facts.
 
 Whoever labels listings 0 or 1 need not say which are worn or foreign: the heads of the bundled
 model judge that, and its label head joins as ``prior``. New words get their own idf; where the
-earlier model knew a word or n-gram its idf stays, so that the carried heads say what they said.
+earlier model knew a word or n-gram its idf stays, so that the transferred heads say what they said.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,23 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from thriftwatch.domain import probability_of
-from thriftwatch.model.model import Interaction, Model, Tables
-from thriftwatch.text.blocks import blocks_of
+from thriftwatch.model.heads import Heads, Lookup
+from thriftwatch.model.model import Model
+from thriftwatch.model.tables import MOST_WORDS, WORD_STEP, Interaction, Tables, with_arrays
+from thriftwatch.text.document import Document
+from thriftwatch.text.names import Names
+from thriftwatch.text.vocabulary import Vocabulary
 from thriftwatch.training.heads import OutOfFold
 from thriftwatch.training.interaction import Joined
-from thriftwatch.training.matrix import Frequencies
+from thriftwatch.training.matrix import GRAM_BITS, Frequencies, gram_parts, whole
 
-__all__ = ["Carried", "carry_outputs", "carry_over", "judge_with", "known_frequencies", "lean_on"]
+__all__ = [
+    "Transferred",
+    "known_frequencies",
+    "shrink_to_earlier",
+    "transfer_heads",
+    "transfer_outputs",
+]
 
 Floats = NDArray[np.float64]
 _LABEL, _PRIOR = "label", "prior"
@@ -39,17 +49,17 @@ _LIMIT = 12.0
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class Transferred:
     """Heads of an earlier model, as part of a new one.
 
     Attributes
     ----------
     names
-        The carried heads; the earlier label head is ``prior``.
+        The transferred heads; the earlier label head is ``prior``.
     tables
         Their numbers, over the new model's idf.
     log_odds
-        float64, shape (listings, carried heads).
+        float64, shape (listings, transferred heads).
     """
 
     names: tuple[str, ...]
@@ -57,43 +67,44 @@ class Carried:
     log_odds: Floats
 
     def joined_to(self, own: Tables) -> Tables:
-        """Return the tables of the new model's own heads and, behind them, the carried heads."""
-
-        def both(name: str) -> NDArray[Any]:
-            joined: NDArray[Any] = np.concatenate(
-                (getattr(own, name), getattr(self.tables, name)), axis=-1
-            )
-            return joined
-
-        return Tables(
-            word_idf=own.word_idf,
-            word_weights=both("word_weights"),
-            gram_idf=own.gram_idf,
-            gram_weights=both("gram_weights"),
-            signal_weights=both("signal_weights"),
-            bias=both("bias"),
-            unseen_idf=own.unseen_idf,
-        )
+        """Return the tables of the new model's own heads and, behind them, these."""
+        weights: dict[str, Any] = {
+            name: np.concatenate((getattr(own, name), getattr(self.tables, name)), axis=-1)
+            for name in ("word_weights", "gram_weights", "feature_weights", "bias")
+        }
+        return replace(own, **weights)
 
 
 def known_frequencies(counted: Frequencies, base: Model) -> Frequencies:
     """Return the earlier model's idf where it has one, and the newly counted idf elsewhere."""
     tables = base.tables
+    idf = dict(zip(counted.words, counted.word_idf.tolist(), strict=True))
+    known = dict(zip(tables.words, np.asarray(tables.word_idf).tolist(), strict=True))
+    new = sorted(idf.keys() - known.keys(), key=lambda word: (idf[word], word))
+    idf = {word: idf[word] for word in new[: MOST_WORDS - len(known)]} | known
+    words = sorted(idf)
+    gram_idf = counted.gram_idf.copy()
+    gram_idf[np.asarray(tables.gram_buckets)] = tables.gram_idf
+    features = dict(zip(counted.features, counted.feature_idf.tolist(), strict=True))
+    names = sorted({*features, *tables.features})
     return Frequencies(
-        np.where(tables.word_idf > 0, tables.word_idf, counted.word).astype(np.float64),
-        np.where(tables.gram_idf > 0, tables.gram_idf, counted.gram).astype(np.float64),
-        counted.signal,
-        max(counted.unseen_word, tables.unseen_idf),
+        words,
+        np.array([idf[word] for word in words]),
+        gram_idf,
+        names,
+        np.array([features.get(name, 0.0) for name in names]),
+        max(counted.unseen_idf, tables.unseen_idf),
     )
 
 
-def carry_over(
+def transfer_heads(
     base: Model,
     own_heads: Sequence[str],
     frequencies: Frequencies,
+    vocabulary: Vocabulary,
     titles: Sequence[str],
     descriptions: Sequence[str],
-) -> Carried:
+) -> Transferred:
     """Take over the heads of ``base`` that the new model does not have itself.
 
     Parameters
@@ -104,40 +115,69 @@ def carry_over(
         The heads that the new labels suffice for.
     frequencies
         What `known_frequencies` returned.
+    vocabulary
+        The lexicon of the new model.
     titles, descriptions
         The listings to judge.
 
     Returns
     -------
-    Carried
+    Transferred
     """
     places = [n for n, name in enumerate(base.heads) if name == _LABEL or name not in own_heads]
     old = base.tables
+    buckets = np.flatnonzero(frequencies.gram_idf)
+    gram_weights = _moved(
+        np.asarray(old.gram_buckets).tolist(), old.gram_weights, buckets.tolist(), places
+    )
+    # A word that the earlier model did not see is to its heads what its n-grams are.
+    word_weights = whole(gram_parts(frequencies, buckets, gram_weights), WORD_STEP)
+    known = np.isin(frequencies.words, old.words)
+    word_weights[known] = _moved(old.words, old.word_weights, frequencies.words, places)[known]
     tables = Tables(
-        word_idf=frequencies.word.astype(np.float16),
-        word_weights=old.word_weights[:, places],
-        gram_idf=frequencies.gram.astype(np.float16),
-        gram_weights=old.gram_weights[:, places],
-        signal_weights=old.signal_weights[:, places],
-        bias=old.bias[places],
-        unseen_idf=float(np.float16(frequencies.unseen_word)),
+        words=frequencies.words,
+        word_idf=frequencies.word_idf.astype(np.float32),
+        word_weights=word_weights,
+        gram_buckets=buckets.astype(np.int32),
+        gram_bits=GRAM_BITS,
+        gram_idf=frequencies.gram_idf[buckets].astype(np.float32),
+        gram_weights=gram_weights,
+        features=frequencies.features,
+        feature_weights=_moved(old.features, old.feature_weights, frequencies.features, places),
+        bias=np.asarray(old.bias)[places],
+        unseen_idf=float(np.float32(frequencies.unseen_idf)),
     )
     names = tuple(_PRIOR if base.heads[n] == _LABEL else base.heads[n] for n in places)
-    judge = Model(base.card, names, tables, base.interaction)
-    return Carried(names, tables, judge_with(judge, titles, descriptions))
+    return Transferred(names, tables, _heads_of(tables, vocabulary, titles, descriptions))
 
 
-def judge_with(model: Model, titles: Sequence[str], descriptions: Sequence[str]) -> Floats:
-    """Return the log-odds of a model's heads, shape (listings, heads)."""
-    log_odds = [
-        model.head_scores(model.features(block)).heads
-        for block in blocks_of(titles, descriptions, [""] * len(titles))
-    ]
-    return np.concatenate(log_odds)
+def _moved(
+    old: Sequence[Any], weights: Any, new: Sequence[Any], heads: Sequence[int]
+) -> NDArray[np.int16]:
+    """Return the weights of some heads in the order of other keys; 0 for keys that had none."""
+    place = {key: row for row, key in enumerate(new)}
+    moved = np.zeros((len(new), len(heads)), np.int16)  # scoring wants row after row
+    moved[[place[key] for key in old]] = np.asarray(weights)[:, heads]
+    return moved
 
 
-def carry_outputs(
-    joined: Joined, judged: OutOfFold, heads: Sequence[str], base: Model, outputs: Sequence[int]
+def _heads_of(
+    tables: Tables, vocabulary: Vocabulary, titles: Sequence[str], descriptions: Sequence[str]
+) -> Floats:
+    """Return the log-odds of heads, shape (listings, heads)."""
+    width = len(tables.bias)
+    nothing = Interaction(np.zeros(1), *(np.zeros((1,) + (width,) * n) for n in (1, 2, 1)))
+    numbers = {name: number for number, name in enumerate(tables.features)}
+    heads = Heads(Lookup(tables, nothing), Document(vocabulary, Names(vocabulary, numbers)))
+    found = np.empty((len(titles), width))
+    for row, (title, description) in enumerate(zip(titles, descriptions, strict=True)):
+        heads.score(title.encode("utf-8", "replace"), description.encode("utf-8", "replace"))
+        found[row] = heads.log_odds
+    return found
+
+
+def transfer_outputs(
+    joined: Joined, predicted: OutOfFold, heads: Sequence[str], base: Model, outputs: Sequence[int]
 ) -> Joined:
     """Replace outputs that the new labels say nothing about by those of the earlier model.
 
@@ -145,7 +185,7 @@ def carry_outputs(
     ----------
     joined
         The new interaction.
-    judged
+    predicted
         Log-odds of the new model's heads.
     heads
         Their names.
@@ -167,13 +207,13 @@ def carry_outputs(
         for name in _PARTS:
             getattr(changed, name)[output] = getattr(earlier, name)[output]
     log_odds = joined.log_odds.copy()
-    log_odds[:, outputs] = earlier(judged.plain()[: len(log_odds)])[:, outputs]
+    log_odds[:, outputs] = earlier(predicted.plain()[: len(log_odds)])[:, outputs]
     return Joined(changed, log_odds)
 
 
-def lean_on(
+def shrink_to_earlier(
     joined: Joined,
-    judged: OutOfFold,
+    predicted: OutOfFold,
     heads: Sequence[str],
     base: Model,
     target: NDArray[np.int8],
@@ -190,7 +230,7 @@ def lean_on(
     ----------
     joined
         The new interaction.
-    judged
+    predicted
         Log-odds of the new model's heads.
     heads
         Their names.
@@ -204,7 +244,7 @@ def lean_on(
     Joined
     """
     earlier, new = _in_heads_of(base, heads), joined.interaction
-    before = earlier(judged.plain()[: len(target)])
+    before = earlier(predicted.plain()[: len(target)])
     mixed = {name: getattr(new, name).copy() for name in _PARTS}
     log_odds = joined.log_odds.copy()
     for output in range(target.shape[1]):
@@ -251,7 +291,7 @@ def _mixture(
 def _in_heads_of(base: Model, heads: Sequence[str]) -> Interaction:
     """Return the interaction of the earlier model over the heads of the new one."""
     at = [heads.index(_PRIOR if name == _LABEL else name) for name in base.heads]
-    old = base.interaction
+    old = with_arrays(base.interaction)
     outputs, size = len(old.bias), len(heads)
     linear, undecided = np.zeros((outputs, size)), np.zeros((outputs, size))
     pairs = np.zeros((outputs, size, size))

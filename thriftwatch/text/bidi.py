@@ -6,23 +6,22 @@ to the letters it comes from, only to the word.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
+from functools import partial
 from typing import NamedTuple
 
-from thriftwatch.text.vocabulary import load_vocabulary
+__all__ = ["REVERSING", "UPSIDE_DOWN_LETTERS", "Reversal", "find_reversals"]
 
-__all__ = ["TURNED_LETTERS", "TURNS", "Turn", "turns"]
-
-TURNED_LETTERS = dict(zip("ɐɔǝɟƃɥᴉɾʞꞁןʃɯɹʇʌʍʎ", "acefghijklllmrtvwy", strict=True))
+UPSIDE_DOWN_LETTERS = dict(zip("ɐɔǝɟƃɥᴉɾʞꞁןʃɯɹʇʌʍʎ", "acefghijklllmrtvwy", strict=True))
 _FROM_RIGHT = "\u202e"
-TURNS = "".join(TURNED_LETTERS) + _FROM_RIGHT
+REVERSING = "".join(UPSIDE_DOWN_LETTERS) + _FROM_RIGHT
 """Characters that tell of words written from their last letter."""
 _EITHER_WAY = "bdiılnopqsuxz"
 """Letters that are letters upside down, too."""
 _UPSIDE_DOWN = bytes.maketrans(b"bdnpqu", b"qpudbn")
 _UNSEEN = "\u0300-\u036f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff"
-_TURNED = "".join(TURNED_LETTERS)
-_ON_ITS_HEAD = re.compile(  # no letter before or behind
+_TURNED = "".join(UPSIDE_DOWN_LETTERS)
+_UPSIDE_DOWN_WORD = re.compile(  # no letter before or behind
     rf"(?<![^\W\d_])(?<![{_UNSEEN}])[{_EITHER_WAY}{_UNSEEN}]*+[{_TURNED}]"
     rf"[{_EITHER_WAY}{_UNSEEN}{_TURNED}]*+(?![^\W\d_])"
 )
@@ -31,7 +30,7 @@ _DIRECTION_ENDS = "\u202c\u2069"
 _WORD, _LETTERS = re.compile(r"\S+"), re.compile(rb"[A-Za-z]{3,}")
 
 
-class Turn(NamedTuple):
+class Reversal(NamedTuple):
     """Characters ``start`` to ``end`` of a text, and how to put in order what they fold to.
 
     ``undo`` takes bytes and returns as many.
@@ -42,29 +41,32 @@ class Turn(NamedTuple):
     undo: Callable[[bytes], bytes]
 
 
-def turns(text: str) -> Iterator[Turn]:
+def find_reversals(text: str, upright: Container[bytes] = ()) -> Iterator[Reversal]:
     """Find the words of a text that may be written from their last letter.
 
     Parameters
     ----------
     text
         As the seller wrote it.
+    upright
+        Words of the lexicon: what reads as one of them is not turned, and what is shown from right
+        to left is turned only if it becomes one of them.
 
     Examples
     --------
-    >>> [(turn.start, turn.end, turn.undo(b"laq")) for turn in turns("1 ꞁɐq segel")]
+    >>> [(turn.start, turn.end, turn.undo(b"laq")) for turn in find_reversals("1 ꞁɐq segel")]
     [(2, 5, b'bal')]
-    >>> [turn.undo(b"lab") for turn in turns("buka \u202elab\u202c")]
+    >>> [turn.undo(b"lab") for turn in find_reversals("\u202elab\u202c", {b"bal"})]
     [b'bal']
     """
-    for word in _ON_ITS_HEAD.finditer(text):
-        yield Turn(*word.span(), _set_upright)
-    for start, end in _shown_from_right(text):
+    for word in _UPSIDE_DOWN_WORD.finditer(text):
+        yield Reversal(*word.span(), partial(_undo_upside_down, upright))
+    for start, end in _right_to_left_runs(text):
         for word in _WORD.finditer(text, start, end):
-            yield Turn(*word.span(), _read_from_right)
+            yield Reversal(*word.span(), partial(_undo_right_to_left, upright))
 
 
-def _shown_from_right(text: str) -> Iterator[tuple[int, int]]:
+def _right_to_left_runs(text: str) -> Iterator[tuple[int, int]]:
     """Yield where every letter is shown to the left of the one before it."""
     begin, opened = 0, [""]
     for mark in _DIRECTION_MARK.finditer(text):
@@ -79,21 +81,20 @@ def _shown_from_right(text: str) -> Iterator[tuple[int, int]]:
             opened.pop()
 
 
-def _set_upright(folded: bytes) -> bytes:
-    """Turn a word, but for words of the lexicon in which just a letter or two are turned: bɐl."""
+def _undo_upside_down(known: Container[bytes], folded: bytes) -> bytes:
+    """Turn a word, but for words of the lexicon with just a letter or two upside down: bɐl."""
     turned = folded[::-1].translate(_UPSIDE_DOWN)
-    known = load_vocabulary().numbers
     return folded if folded in known and turned not in known else turned
 
 
-def _read_from_right(folded: bytes) -> bytes:
+def _undo_right_to_left(known: Container[bytes], folded: bytes) -> bytes:
     """Turn the words round that are words of the lexicon that way.
 
     The mark may stand in a text for no reason, or to mislead whoever undoes it.
     """
-    return _LETTERS.sub(lambda word: _turned_if_known(word[0]), folded)
 
+    def turned(word: "re.Match[bytes]") -> bytes:
+        from_right = word[0][::-1]
+        return from_right if from_right.lower() in known else word[0]
 
-def _turned_if_known(word: bytes) -> bytes:
-    turned = word[::-1]
-    return turned if turned.lower() in load_vocabulary().numbers else word
+    return _LETTERS.sub(turned, folded)

@@ -1,7 +1,7 @@
-"""Teach the model to look at the evidence, not at the company it keeps.
+"""The marked evidence of a listing, and the listing without it.
 
-Of every positive whose deciding words are marked, a second listing is made without those words.
-What is left (a brand, a size, greetings, a price) is no reason to suspect anybody.
+A positive without its deciding words teaches the model to look at the evidence, not at the company
+it keeps: what is left (a brand, a size, greetings, a price) is no reason to suspect anybody.
 """
 
 from collections.abc import Sequence

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thriftwatch.training.augment import SPAN_SEPARATOR, without_evidence
+from thriftwatch.training.spans import SPAN_SEPARATOR, without_evidence
 
 texts = st.text(alphabet="ab |.,é😀", max_size=20)
 

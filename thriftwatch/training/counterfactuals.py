@@ -1,4 +1,4 @@
-"""Copies of labelled listings with another answer, to learn from.
+"""Counterfactual augmentation: labelled listings once more, changed to have another answer.
 
 Of every positive whose deciding words are marked, one copy lacks these words; of some positives
 another copy asks for the goods instead of offering them.
@@ -10,10 +10,10 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from thriftwatch.training.augment import without_evidence
 from thriftwatch.training.labelled import Labelled
+from thriftwatch.training.spans import without_evidence
 
-__all__ = ["NO_COPIES", "Copies", "make_copies"]
+__all__ = ["NO_COUNTERFACTUALS", "Counterfactuals", "make_counterfactuals"]
 
 _ASKING = (
     "wtb",
@@ -37,7 +37,7 @@ _ONE_IN = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Copies:
+class Counterfactuals:
     """Listings made of labelled ones, each with another answer.
 
     Attributes
@@ -56,24 +56,26 @@ class Copies:
     descriptions: list[str]
 
 
-NO_COPIES = Copies(np.zeros(0, np.int64), np.zeros(0, bool), [], [])
+NO_COUNTERFACTUALS = Counterfactuals(np.zeros(0, np.int64), np.zeros(0, bool), [], [])
 
 
-def make_copies(rows: Labelled) -> Copies:
+def make_counterfactuals(rows: Labelled) -> Counterfactuals:
     """Copy positives: those with marked evidence without it, and some as wanted posts.
 
     Which ones are asked for, and how, depends on their titles alone, not on the order of the rows.
     """
-    copies: list[tuple[int, bool, str, str]] = []
+    found: list[tuple[int, bool, str, str]] = []
     for row in np.flatnonzero(rows.label == 1).tolist():
         title, description = rows.title[row], rows.description[row]
         if rows.spans[row]:
             bare, rest = without_evidence([title, description], rows.spans[row])
-            copies.append((row, False, bare, rest))
+            found.append((row, False, bare, rest))
         chance, way = divmod(crc32(title.encode()), len(_ASKING))
         if chance % _ONE_IN == 0:
-            copies.append((row, True, f"{_ASKING[way]} {title}", description))
-    if not copies:
-        return NO_COPIES
-    of, wanted, titles, descriptions = zip(*copies, strict=True)
-    return Copies(np.array(of, np.int64), np.array(wanted, bool), list(titles), list(descriptions))
+            found.append((row, True, f"{_ASKING[way]} {title}", description))
+    if not found:
+        return NO_COUNTERFACTUALS
+    of, wanted, titles, descriptions = zip(*found, strict=True)
+    return Counterfactuals(
+        np.array(of, np.int64), np.array(wanted, bool), list(titles), list(descriptions)
+    )

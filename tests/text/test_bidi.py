@@ -1,12 +1,12 @@
-import numpy as np
 import pytest
 from disguises import right_to_left, upside_down
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from thriftwatch import score_listing
-from thriftwatch.text.fold import fold_bytes, fold_character, fold_text
+from thriftwatch.text.fold import fold_character, fold_text, fold_with_origin
 from thriftwatch.text.lexicon import load_lexicon
+from thriftwatch.text.vocabulary import packaged_vocabulary
 
 words = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12)
 LEXICON = {word for term in load_lexicon() for form in term.forms for word in form.split()}
@@ -15,18 +15,23 @@ lexicon_words = st.sampled_from(
 )
 
 
+def folded(text):
+    """Fold a text as a document does, with the lexicon at hand."""
+    return fold_text(text, packaged_vocabulary().words)
+
+
 @given(words | lexicon_words)
 def test_any_word_on_its_head_is_set_upright(word):
     turned = upside_down(word)
     as_written = "".join(map(fold_character, turned))
     assume(as_written not in LEXICON or word in LEXICON)  # hq is one, not bh on its head
-    assert fold_text(turned) == (turned if turned.isascii() else word)
+    assert folded(turned) == (turned if turned.isascii() else word)
 
 
 @given(lexicon_words, lexicon_words)
 def test_words_of_the_lexicon_are_shown_as_from_right_to_left(one, another):
-    assert fold_text(right_to_left(one)) == one
-    assert fold_text(f"\u202e{one[::-1]} {another[::-1]}\nbaru") == f"{one} {another}\nbaru"
+    assert folded(right_to_left(one)) == one
+    assert folded(f"\u202e{one[::-1]} {another[::-1]}\nbaru") == f"{one} {another}\nbaru"
 
 
 @pytest.mark.parametrize(
@@ -40,7 +45,7 @@ def test_words_of_the_lexicon_are_shown_as_from_right_to_left(one, another):
     ],
 )
 def test_what_is_no_turned_word_stays(written, read):
-    assert fold_text(written) == read
+    assert folded(written) == read
 
 
 @pytest.mark.parametrize(
@@ -55,21 +60,20 @@ def test_what_is_no_turned_word_stays(written, read):
         ("\u202elab, urab\u202c lab", "bal, baru lab"),
     ],
 )
-def test_turned_words_are_read_however_they_are_turned(written, read):
-    assert fold_text(written) == read
+def test_bidi_words_are_read_however_they_are_turned(written, read):
+    assert folded(written) == read
 
 
 def test_digits_stay_beside_a_word_on_its_head():
-    assert fold_text("ꞁnʍɐ2") == "awul2"
+    assert folded("ꞁnʍɐ2") == "awul2"
 
 
-@pytest.mark.parametrize("part", [b"jualthrift", b"thrift", b"jual"])
+@pytest.mark.parametrize("part", ["jualthrift", "thrift", "jual"])
 def test_a_part_of_a_turned_word_rests_on_all_of_it(part):
-    raw = "é 🔥ʇɟᴉɹɥʇꞁɐnɾ baru".encode()
-    folded = fold_bytes(np.frombuffer(raw, np.uint8), np.array([0, len(raw)]))
-    start = folded.data.tobytes().index(part)
-    (first,), (last,) = folded.written(np.array([start]), np.array([start + len(part) - 1]))
-    assert raw[first:last].decode() == "ʇɟᴉɹɥʇꞁɐn"
+    text = "é 🔥ʇɟᴉɹɥʇꞁɐnɾ baru"
+    found, starts, ends = fold_with_origin(text)
+    at = found.index(part)
+    assert text[starts[at] : ends[at + len(part) - 1]] == "ʇɟᴉɹɥʇꞁɐnɾ"
 
 
 def test_the_reason_for_a_turned_word_quotes_it():
@@ -83,4 +87,4 @@ def test_the_reason_for_a_turned_word_quotes_it():
     "text", ["ɐ", "o", "o\u200b", "\u200b", "\u202e", "\u202c", "lab \u202e", "oɐ \u202a", "oɐk"]
 )
 def test_a_megabyte_of_turned_text_is_folded_as_its_parts_are(text):
-    assert len(fold_text(text * 200_000 + "\n")) == 200_000 * len(fold_text(text)) + 1
+    assert len(folded(text * 200_000 + "\n")) == 200_000 * len(folded(text)) + 1

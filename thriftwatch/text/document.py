@@ -1,0 +1,399 @@
+"""The one reading of a listing: tokens, terms with their scope, and named features.
+
+Single calls, tables, reasons and training all read a `Document`. A listing has two kinds of
+features, and each counts once however often it occurs:
+
+* its distinct *words*; a word brings along the character n-grams it is made of;
+* its *named features*: families and classes of terms (``family:balpres``, ``class:used``), denied
+  or not (``not class:used``), pairs of neighbouring terms (``pair:used+origin``) and shapes of
+  numbers (``shape:pxl``).
+
+That a word was disguised is no feature: honest sellers write ``thr1ft`` and 𝓯𝓪𝓷𝓬𝔂, too, and a
+disguise must not pay in either direction. Reviewers are told of it in the reasons.
+
+Digits read as 0 (a price is any price), and place and brand names as one word each, so that no
+city or brand is evidence of anything.
+"""
+
+from array import array
+
+from thriftwatch.text.fields import (
+    CLASS,
+    FIELDS,
+    FLAGS,
+    IS_TEN,
+    KIND,
+    LEXICON,
+    OF_A_PAIR,
+    OF_A_TERM,
+    OPENS,
+    TERM,
+    WORD,
+)  # fmt: skip
+from thriftwatch.text.lexicon import CLASS_NUMBERS, CLASSES
+from thriftwatch.text.names import Names
+from thriftwatch.text.shapes import (
+    CONDITION,
+    COUNT,
+    DIGIT,
+    MANY,
+    MEASURED,
+    PAIR,
+    PER_CENT,
+    PRICE,
+    PRICE_BY,
+    PXL,
+    SIZE_RUN,
+    THREE,
+    TIMES,
+    TWO,
+)  # fmt: skip
+from thriftwatch.text.tokenizer import Tokens
+from thriftwatch.text.vocabulary import Vocabulary
+
+__all__ = ["Document"]
+
+PAIR_WINDOW = 4
+"""Words from the end of one term to the start of the next, at most, for the two to be a pair."""
+NEGATION_REACH = 2
+"""Words back from a term to what may negate it."""
+
+_ROOM = 1 << 10
+_MOST_ROOM = 1 << 16
+_LAST_SERIAL = 2_000_000_000
+_SLASH, _PERCENT = b"/%"
+
+
+def _flags(*names: str) -> bytes:
+    """Return for each class whether it is among the named ones."""
+    return bytes(name in names for name in CLASSES)
+
+
+_NEGATOR, _GARMENT, _LOGISTICS, _SIZE, _UNIT, _MEASURE = (
+    CLASS_NUMBERS[name] for name in ("negator", "garment", "logistics", "size", "unit", "measure")
+)
+_NEGATABLE = _flags("used", "import", "wholesale")
+"""Classes whose terms a negator takes back: *bukan bekas*. (*Bukan KW* denies something else, and
+*bukan bal sampah* is a phrase of its own.)"""
+_NEGATIONS = _flags("new", "own", "domestic")
+"""Classes whose phrases deny when they open with a negator: *bukan import*."""
+_HOLDS_GARMENTS = _flags("used", "import", "wholesale", "condition", "own", "trade")
+"""Classes whose phrases leave a garment in them visible: *baju bekas import* is clothing, too."""
+_SILENT = _flags("negator", "place", "brand_foreign", "logistics")
+"""Classes that are no feature: names of places and brands are evidence of nothing."""
+_ALONE = _flags("negator", "place", "brand_foreign", "logistics", "unit", "size", "brand_local")
+"""Classes that are in no pair."""
+_OF_NO_GOODS = _flags(
+    "negator", "place", "brand_foreign", "logistics", "brand_local", "measure", "size", "unit"
+)
+"""Classes that do not make a clause one about the goods. A clause of the description that has a
+word of logistics and no other class than these is shop talk: its words do not count."""
+
+
+class Document(Tokens):
+    """What is read in one listing; the next one is read into the same arrays.
+
+    Parameters
+    ----------
+    vocabulary
+        The lexicon of the model.
+    names
+        The numbers of the named features that count.
+
+    Attributes
+    ----------
+    terms
+        How many terms of the lexicon were found, in order; the longest phrase wins.
+    term, term_first, term_last, term_negated
+        Which each is, its first and last token, and whether a negator stands before it.
+    words
+        How many distinct words count.
+    word, word_at
+        The number of each among the cached ones, and the token where it stands first.
+    features
+        How many named features there are.
+    feature, feature_first, feature_last, feature_paired
+        The number of each, the tokens (inclusive) it rests on, and whether it rests on these two
+        alone and not on the tokens between them.
+
+    Examples
+    --------
+    >>> from thriftwatch.text.vocabulary import packaged_vocabulary
+    >>> vocabulary, known = packaged_vocabulary(), {}
+    >>> document = Document(vocabulary, Names(vocabulary, known, growing=True))
+    >>> document.read("Kaos b3kas".encode(), "bukan b.a.l, 9/10".encode())
+    >>> [document.reads(document.token[at]) for at in range(document.count)]
+    [b'kaos', b'bekas', b'bukan', b'bal', b'9', b'10']
+    >>> sorted(known)[:3]
+    ['class:garment', 'class:used', 'family:bekas']
+    >>> "not class:wholesale" in known, "shape:condition" in known
+    (True, True)
+    """
+
+    def __init__(self, vocabulary: Vocabulary, names: Names) -> None:
+        super().__init__(vocabulary)
+        self.names = names
+        self._classes = array("i", vocabulary.classes)
+        self._next_word = array("i", vocabulary.next_word)
+        self._next_node = array("i", vocabulary.next_node)
+        self._term_at = array("i", vocabulary.term_at)
+        # A feature counts once: no listing has more of them than there are.
+        empty = bytes(4 * (names.most() + 1))
+        (
+            self.feature, self.feature_first, self.feature_last, self.feature_paired,
+            self._seen_feature,
+        ) = (array("i", empty) for _ in range(5))  # fmt: skip
+        self._seen_word = array("i", bytes(4))
+        self._serial = 0
+        self._make_term_room(_ROOM)
+        self.terms = self.words = self.features = 0
+
+    def _make_term_room(self, room: int) -> None:
+        self._term_room = room
+        empty = bytes(4 * room)
+        (
+            self.term, self.term_first, self.term_last, self.term_negated,
+            self.word, self.word_at, self._silent,
+        ) = (array("i", empty) for _ in range(7))  # fmt: skip
+
+    def read(self, title: bytes, description: bytes) -> None:
+        """Read one listing.
+
+        Parameters
+        ----------
+        title, description
+            UTF-8.
+        """
+        self.tokenize(title, description)
+        if self.count > self._term_room or self._term_room > _MOST_ROOM:
+            self._make_term_room(max(self.count, _ROOM))
+        self._begin_counting()
+        self._find_terms()
+        self._find_negations()
+        self._silence()
+        self._count_words()
+        self._add_features_of_terms()
+        self._add_shapes()
+
+    def _begin_counting(self) -> None:
+        """Take a new mark for what was seen in this listing."""
+        if self.words_known > len(self._seen_word) or self._serial == _LAST_SERIAL:
+            self._seen_word = array("i", bytes(8 * self.words_known))
+            self._seen_feature = array("i", bytes(4 * len(self._seen_feature)))
+            self._serial = 0
+        self._serial += 1
+
+    # --- terms --------------------------------------------------------------------------------
+
+    def _find_terms(self) -> None:
+        """Find the terms, from left to right, the longest at each place."""
+        token, known, breaks, count = self.token, self.known, self.breaks, self.count
+        term_at = self._term_at
+        found = at = 0
+        while at < count:
+            info = FIELDS * token[at]
+            term, last = known[info + TERM], at
+            if known[info + FLAGS] & OPENS:
+                node, place = known[info + LEXICON], at
+                while place + 1 < count and not breaks[place]:
+                    node = self._step(node, known[FIELDS * token[place + 1] + LEXICON])
+                    if node < 0:
+                        break
+                    place += 1
+                    if term_at[node] >= 0:
+                        term, last = term_at[node], place
+            if term >= 0:
+                self.term[found], self.term_first[found], self.term_last[found] = term, at, last
+                found += 1
+            at = last + 1
+        self.terms = found
+
+    def _step(self, node: int, word: int) -> int:
+        """Return the node that a word leads to, or -1: the steps from a node are in order."""
+        low, high = self._first_step[node], self._first_step[node + 1]
+        if not word:
+            return -1
+        while low < high:
+            middle = (low + high) >> 1
+            if self._next_word[middle] < word:
+                low = middle + 1
+            else:
+                high = middle
+        if low < self._first_step[node + 1] and self._next_word[low] == word:
+            return self._next_node[low]
+        return -1
+
+    def _find_negations(self) -> None:
+        """Find the terms with a negator right before them, or one word further."""
+        classes, breaks, negator = self._classes, self.breaks, -1
+        for place in range(self.terms):
+            first, negated = self.term_first[place], False
+            if negator >= 0:
+                at = self.term_last[negator]
+                if at >= first - NEGATION_REACH:
+                    while at < first and not breaks[at]:
+                        at += 1
+                    negated = at == first
+            self.term_negated[place] = negated
+            if classes[self.term[place]] == _NEGATOR:
+                negator = place
+
+    # --- words --------------------------------------------------------------------------------
+
+    def _silence(self) -> None:
+        """Mark the words that do not count: denials and what they deny, and shop talk."""
+        token, known, silent, classes = self.token, self.known, self._silent, self._classes
+        talks = False
+        for at in range(self.count):
+            silent[at] = False
+            if known[FIELDS * token[at] + CLASS] == _LOGISTICS:
+                talks = True
+        for place in range(self.terms):
+            word_class = classes[self.term[place]]
+            first, last = self.term_first[place], self.term_last[place]
+            if (self.term_negated[place] and _NEGATABLE[word_class]) or (
+                last > first
+                and _NEGATIONS[word_class]
+                and known[FIELDS * token[first] + CLASS] == _NEGATOR
+            ):
+                for at in range(first, last + 1):
+                    silent[at] = True
+        if talks:
+            self._silence_shop_talk()
+
+    def _silence_shop_talk(self) -> None:
+        token, known, silent, breaks = self.token, self.known, self._silent, self.breaks
+        classes = self._classes
+        start, place = self.titled, 0
+        while start < self.count:
+            talks = of_goods = False
+            end = start
+            while end + 1 < self.count and not breaks[end]:
+                end += 1
+            for at in range(start, end + 1):
+                if known[FIELDS * token[at] + CLASS] == _LOGISTICS:
+                    talks = True
+            while place < self.terms and self.term_first[place] <= end:
+                if self.term_first[place] >= start and not _OF_NO_GOODS[classes[self.term[place]]]:
+                    of_goods = True
+                place += 1
+            if talks and not of_goods:
+                for at in range(start, end + 1):
+                    silent[at] = True
+            start = end + 1
+
+    def _count_words(self) -> None:
+        """Count each distinct word once."""
+        token, known, silent = self.token, self.known, self._silent
+        seen, serial = self._seen_word, self._serial
+        count = 0
+        for at in range(self.count):
+            if silent[at]:
+                continue
+            word = known[FIELDS * token[at] + WORD]
+            if seen[word] != serial:
+                seen[word] = serial
+                self.word[count], self.word_at[count] = word, at
+                count += 1
+        self.words = count
+
+    # --- named features -----------------------------------------------------------------------
+
+    def _add(self, number: int, first: int, last: int, paired: bool) -> None:
+        """Add a feature unless it was added before, or does not count."""
+        if number < 0 or self._seen_feature[number] == self._serial:
+            return
+        self._seen_feature[number] = self._serial
+        place = self.features
+        self.feature[place] = number
+        self.feature_first[place] = first
+        self.feature_last[place] = last
+        self.feature_paired[place] = paired
+        self.features = place + 1
+
+    def _add_features_of_terms(self) -> None:
+        """Add what terms tell, alone and with the next one."""
+        token, known, titled, classes = self.token, self.known, self.titled, self._classes
+        self.features = 0
+        before = -1
+        for place in range(self.terms):
+            term, negated = self.term[place], self.term_negated[place]
+            first, last = self.term_first[place], self.term_last[place]
+            word_class, in_title = classes[term], first < titled
+            if _SILENT[word_class]:
+                continue
+            self._add_term(term, negated, in_title, first, last)
+            if last > first and _HOLDS_GARMENTS[word_class]:
+                for at in range(first, last + 1):
+                    info = FIELDS * token[at]
+                    if known[info + CLASS] == _GARMENT:
+                        self._add_term(known[info + TERM], 0, in_title, at, at)
+            if _ALONE[word_class]:
+                continue
+            if (
+                before >= 0
+                and first - self.term_last[before] <= PAIR_WINDOW
+                and (self.term_first[before] < titled) == in_title
+            ):
+                self._add_pair(before, place)
+            before = place
+
+    def _add_term(self, term: int, negated: int, in_title: bool, first: int, last: int) -> None:
+        for place in range(OF_A_TERM - 1 + in_title):
+            self._add(self.names.of_term(term, negated, place), first, last, False)
+
+    def _add_pair(self, before: int, place: int) -> None:
+        """Add what two neighbouring terms tell: as classes, and each as its family, too."""
+        one, two = self.term[before], self.term[place]
+        negated, two_negated = self.term_negated[before], self.term_negated[place]
+        first, last = self.term_first[before], self.term_last[place]
+        for kind in range(OF_A_PAIR):
+            number = self.names.of_pair(one, negated, two, two_negated, kind)
+            self._add(number, first, last, True)
+
+    def _add_shapes(self) -> None:
+        """Add the shapes that numbers are part of."""
+        token, known = self.token, self.known
+        for at in range(self.count):
+            info = FIELDS * token[at]
+            if known[info + KIND]:
+                self._add_shapes_of_number(at, known[info + KIND])
+            elif (
+                known[info + CLASS] == _SIZE
+                and self._near(at, 1, CLASS) == _SIZE
+                and self._near(at, 2, CLASS) == _SIZE
+            ):
+                self._add_shape(SIZE_RUN, -1, at, at + 2)
+
+    def _add_shapes_of_number(self, at: int, kind: int) -> None:
+        end = self.ends[at]
+        behind = self.text[end] if end < len(self.text) else 0
+        if kind == DIGIT and behind == _SLASH and self._near(at, 1, FLAGS) & IS_TEN:
+            self._add_shape(CONDITION, -1, at, at + 1)
+        if kind == TWO and behind == _PERCENT:
+            self._add_shape(PER_CENT, -1, at, at)
+        if kind == PAIR:
+            self._add_shape(PXL, -1, at, at)
+        elif kind == TWO and self._near(at, 1, KIND) == TIMES and self._near(at, 2, KIND) == TWO:
+            self._add_shape(PXL, -1, at, at + 2)
+        if kind in (TWO, THREE) and self._near(at, -1, CLASS) == _MEASURE:
+            self._add_shape(MEASURED, -1, at, at)
+        unit = self._near(at, 1, TERM) if self._near(at, 1, CLASS) == _UNIT else -1
+        if kind <= THREE and unit >= 0:
+            self._add_shape(COUNT + kind, unit, at, at + 1)
+        if kind in (PRICE, MANY):
+            last = at + 1
+            if unit < 0 and self._near(at, 2, CLASS) == _UNIT:
+                unit, last = self._near(at, 2, TERM), at + 2
+            if unit >= 0:
+                self._add_shape(PRICE_BY, unit, at, last)
+
+    def _near(self, at: int, steps: int, field: int) -> int:
+        """Return what is known of a token near another one in the same text; -1 for none."""
+        near, titled = at + steps, self.titled
+        if near < 0 or near >= self.count or (at < titled) != (near < titled):
+            return 0 if field == FLAGS else -1
+        return self.known[FIELDS * self.token[near] + field]
+
+    def _add_shape(self, shape: int, unit: int, first: int, last: int) -> None:
+        self._add(self.names.of_shape(shape, unit), first, last, False)
