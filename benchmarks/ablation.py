@@ -11,12 +11,10 @@ resamples. ``--write`` also stores the figures in ``ablation.csv``, which the no
 
 import csv
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
@@ -32,26 +30,31 @@ from thriftwatch import Evaluation, compare, evaluate
 from thriftwatch.domain import FACTS, OUTPUTS
 from thriftwatch.evaluation.intervals import Interval, bootstrap_interval
 from thriftwatch.files import atomic_path
-from thriftwatch.text import features, reading
-from thriftwatch.text.fold import Folded
-from thriftwatch.training import Labelled, fitting, heads, read_labelled
-from thriftwatch.training.copies import NO_COPIES, make_copies
+from thriftwatch.text.disguises import DISGUISES
+from thriftwatch.text.lexicon import load_lexicon
+from thriftwatch.text.vocabulary import Vocabulary
+from thriftwatch.training import Labelled, read_labelled
+from thriftwatch.training.counterfactuals import (
+    NO_COUNTERFACTUALS,
+    Counterfactuals,
+    make_counterfactuals,
+)
 from thriftwatch.training.fitting import FOLDS, Material, choose_folds, find_groups, prepare
-from thriftwatch.training.heads import OutOfFold
-from thriftwatch.training.matrix import GRAM_BITS, WORD_BITS, Frequencies
+from thriftwatch.training.heads import RULES, HeadTargets, OutOfFold
+from thriftwatch.training.matrix import feature_matrix
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Change = Callable[[Labelled, Material], Material]
+"""From the rows and the material of the whole model to what is fitted without a part."""
 
 STORED = Path(__file__).with_suffix(".csv")
 OUT_OF_FOLD = STORED.with_name("out_of_fold.csv")
 WHOLE = "the whole model"
+TRUST = "trust in features"
 LABEL_ALONE = "joining (label head alone)"
 FIGURES = ("average precision", "recall at 95% precision", "disguised: AP", "pairs in order")
 COLUMNS = ("part", "figure", "value", "low", "high", "change", "change_low", "change_high")
-GRAMS = slice(0, 1 << GRAM_BITS)
-WORDS = slice(1 << GRAM_BITS, (1 << GRAM_BITS) + (1 << WORD_BITS))
-SIGNALS = slice((1 << GRAM_BITS) + (1 << WORD_BITS), None)
 
 
 @dataclass(frozen=True)
@@ -102,111 +105,92 @@ def some_of(rows: Labelled, number: int) -> Labelled:
 # --- parts, and how each is switched off --------------------------------------------------------
 
 
-@contextmanager
-def without_columns(*parts: slice) -> Iterator[None]:
+def without_columns(*kinds: str) -> Change:
     """Take kinds of features away."""
-    build = fitting.feature_matrix
 
-    def built(*given: object) -> sparse.csr_matrix:
-        matrix = build(*given)
-        kept = np.ones(matrix.shape[1], np.float32)
-        for part in parts:
-            kept[part] = 0
-        left = (matrix @ sparse.diags(kept)).tocsr().astype(np.float32)
+    def changed(_: Labelled, whole: Material) -> Material:
+        kept = np.ones(whole.matrix.shape[1], np.float32)
+        for kind in kinds:
+            kept[whole.frequencies.columns[kind]] = 0
+        left = (whole.matrix @ sparse.diags(kept)).tocsr().astype(np.float32)
         left.eliminate_zeros()
-        return left
+        return replace(whole, matrix=left)
 
-    with patch.object(fitting, "feature_matrix", built):
-        yield
-
-
-@contextmanager
-def without_unmasking() -> Iterator[None]:
-    """Read words as they are written: leet digits, stretched, separated and glued ones stay."""
-    with (
-        patch.object(features, "unmask_spelled", lambda text: None),
-        patch.object(reading, "unmask_word", lambda word: None),
-        patch.object(reading, "misspellings", dict),
-        patch.object(reading, "split_compound", lambda word: None),
-    ):
-        yield
+    return changed
 
 
-@contextmanager
-def without_folding() -> Iterator[None]:
-    """Undo no disguise at all: letters outside ASCII end a word, too."""
-
-    def unfolded(data: NDArray[np.uint8], offsets: Ints) -> Folded:
-        return Folded(np.where(data < 0x80, data, ord(" ")).astype(np.uint8), offsets, None)
-
-    with without_unmasking(), patch.object(features, "fold_bytes", unfolded):
-        yield
+def without_disguises(*names: str) -> Change:
+    """Leave disguises as they are written."""
+    return partial(read_with, lambda: Vocabulary.of(load_lexicon(), without=names))
 
 
-@contextmanager
-def without_idf() -> Iterator[None]:
+def read_with(vocabulary: Callable[[], Vocabulary], rows: Labelled, whole: Material) -> Material:
+    """Read the rows with another vocabulary."""
+    return prepare(
+        rows, carry=False, counterfactuals=whole.counterfactuals, vocabulary=vocabulary()
+    )
+
+
+def without_idf(_: Labelled, whole: Material) -> Material:
     """Let rare words weigh as much as common ones: as much as all do on average."""
-    count = fitting.count_frequencies
 
     def flat(idf: Floats) -> Floats:
         return np.where(idf > 0, idf[idf > 0].mean(), 0.0)
 
-    def counted(*texts: Sequence[str]) -> Frequencies:
-        known = count(*texts)
-        word = flat(known.word)
-        return Frequencies(word, flat(known.gram), flat(known.signal), unseen_word=word.max())
-
-    with patch.object(fitting, "count_frequencies", counted):
-        yield
-
-
-@contextmanager
-def without_trust() -> Iterator[None]:
-    """Let every feature cost the fit the same, however few listings tell of it."""
-    with patch.object(heads, "_trust", lambda matrix, *_: np.ones(matrix.shape[1])):
-        yield
+    known = whole.frequencies
+    word, grams, features = map(flat, (known.word_idf, known.gram_idf, known.feature_idf))
+    even = replace(
+        known, word_idf=word, gram_idf=grams, feature_idf=features, unseen_idf=float(word.max())
+    )
+    return replace(whole, frequencies=even, matrix=feature_matrix(whole.readings, even))
 
 
-@contextmanager
-def with_copies(*, bare: bool, wanted: bool) -> Iterator[None]:
-    """Learn from some kinds of copies only."""
+def with_copies(*, wanted: bool) -> Change:
+    """Learn from one kind of counterfactuals only."""
 
-    def made(rows: Labelled) -> object:
-        copies = make_copies(rows)
-        kept = np.flatnonzero((copies.wanted & wanted) | (~copies.wanted & bare))
-        if not len(kept):
-            return NO_COPIES
-        texts = ([column[at] for at in kept] for column in (copies.titles, copies.descriptions))
-        return replace(copies, of=copies.of[kept], wanted=copies.wanted[kept], **named(*texts))
+    def changed(rows: Labelled, _: Material) -> Material:
+        every = make_counterfactuals(rows)
+        kept = np.flatnonzero(every.wanted == wanted)
+        texts = ([column[at] for at in kept] for column in (every.titles, every.descriptions))
+        counterfactuals = (
+            Counterfactuals(every.of[kept], every.wanted[kept], *texts)
+            if len(kept)
+            else NO_COUNTERFACTUALS
+        )
+        return prepare(rows, carry=False, counterfactuals=counterfactuals)
 
-    with patch.object(fitting, "make_copies", made):
-        yield
-
-
-def named(titles: list[str], descriptions: list[str]) -> dict[str, list[str]]:
-    """Return texts by the names they have in `Copies`."""
-    return {"titles": titles, "descriptions": descriptions}
+    return changed
 
 
-@contextmanager
-def without_rules() -> Iterator[None]:
+def without_rules(_: Labelled, whole: Material) -> Material:
     """Learn no head for the rules of the guideline."""
-    others = tuple(name for name in heads.HEADS if name not in heads.RULES)
-    with patch.object(heads, "HEADS", others):
-        yield
+    targets = whole.targets
+    kept = [place for place, name in enumerate(targets.names) if name not in RULES]
+    names = tuple(targets.names[place] for place in kept)
+    others = HeadTargets(names, targets.target[:, kept], targets.weight[:, kept])
+    return replace(whole, targets=others)
 
 
-SWITCHES: dict[str, Callable[[], object]] = {
-    "lexicon signals": partial(without_columns, SIGNALS),
-    "character n-grams": partial(without_columns, GRAMS),
-    "words": partial(without_columns, WORDS),
-    "words and n-grams": partial(without_columns, GRAMS, WORDS),
-    "unmasking": without_unmasking,
-    "unmasking and folding": without_folding,
+def unchanged(_: Labelled, whole: Material) -> Material:
+    """Change how the heads are fitted, not what they are fitted to."""
+    return whole
+
+
+SWITCHES: dict[str, Change] = {
+    "lexicon": partial(read_with, lambda: Vocabulary.of(())),
+    "named features": without_columns("features"),
+    "character n-grams": without_columns("n-grams"),
+    "words": without_columns("words"),
+    "words and n-grams": without_columns("n-grams", "words"),
+    **{f"disguise: {rule.name}": without_disguises(rule.name) for rule in DISGUISES},
+    "every disguise of spelling": without_disguises(
+        *(rule.name for rule in DISGUISES if rule.of != "text")
+    ),
+    "every disguise": without_disguises(*(rule.name for rule in DISGUISES)),
     "idf": without_idf,
-    "trust in features": without_trust,
-    "copies without evidence": partial(with_copies, bare=False, wanted=True),
-    "copies that ask for goods": partial(with_copies, bare=True, wanted=False),
+    TRUST: unchanged,
+    "copies without evidence": with_copies(wanted=True),
+    "copies that ask for goods": with_copies(wanted=False),
     "rule heads": without_rules,
 }
 """Parts that are switched off before the heads are fitted."""
@@ -263,31 +247,26 @@ def judge_all(
         raise SystemExit(f"no such part: {', '.join(sorted(unknown))}")
     fold = choose_folds(rows, find_groups(rows), seed=0)
     tell(WHOLE)
-    material, judged = fit(rows, fold, jobs)
+    material = prepare(rows, carry=False)
+    judged = fit(material, fold, jobs)
     whole = material.join(judged).log_odds
     found = [Scored(WHOLE, whole[:, 0], whole)]
     for name, switch in SWITCHES.items():
         if only is None or name in only:
             tell(f"without {name}")
-            with ExitStack() as switched:
-                switched.enter_context(switch())
-                found.append(Scored(name, joined_scores(*fit(rows, fold, jobs))))
+            part = switch(rows, material)
+            outputs = part.join(fit(part, fold, jobs, trust=name != TRUST)).log_odds
+            found.append(Scored(name, outputs[:, 0]))
     for name, join in JOININGS.items():
         if only is None or name in only:
             found.append(Scored(name, join(material, judged)[: len(rows)]))
     return found
 
 
-def fit(rows: Labelled, fold: Ints, jobs: int) -> tuple[Material, OutOfFold]:
+def fit(material: Material, fold: Ints, jobs: int, *, trust: bool = True) -> OutOfFold:
     """Fit the heads without each fold and each pair of folds."""
     with threadpool_limits(limits=1):
-        material = prepare(rows, carry=False)
-        return material, material.judge(fold, jobs=jobs)
-
-
-def joined_scores(material: Material, judged: OutOfFold) -> Floats:
-    """Join the heads as `train` does; return the cross-validated log-odds of the label."""
-    return material.join(judged).log_odds[:, 0]
+        return material.predict(fold, jobs=jobs, trust=trust)
 
 
 # --- measuring ----------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """What a user could pick instead: the same task, each tool the way its users set it up.
 
 Every contender is fitted on the same labelled texts and then scores prepared input. Preparing is
-left out of the timing: joining title and description, escaping for a tool's line format, Arrow
-columns for this project. So each is timed on the form its fastest entry point takes.
+left out of the timing: joining title and description, escaping for a tool's line format, an
+Arrow table for this project. So each is timed on the form its fastest entry point takes.
 """
 
 import contextlib
@@ -18,6 +18,8 @@ from common import Texts
 from numpy.typing import NDArray
 
 from thriftwatch.evaluation.baseline import keyword_scores
+from thriftwatch.model import reasons
+from thriftwatch.text import fold, shops
 
 Floats = NDArray[np.float64]
 
@@ -48,32 +50,49 @@ class Contender(Protocol):
 
 
 class Thriftwatch(Contender):
-    """The project itself: folding, lexicon signals, all heads and three facts on."""
+    """The project itself, by its public function: all heads, facts and tiers on."""
 
     name = "thriftwatch"
+    reasons = 0
 
     def __init__(self) -> None:
         from thriftwatch import load_model
 
         self.model = load_model()
 
+    def __reduce__(self) -> Any:
+        """Load the model from its folder in another process, too."""
+        return type(self), ()
+
     def fit(self, texts: Sequence[str], labels: Sequence[int]) -> None:
         """Keep the bundled model: it was trained on these texts."""
 
     def prepare(self, texts: Texts) -> Any:
-        """Make Arrow columns."""
+        """Make an Arrow table."""
         import pyarrow as pa
 
         columns = (texts.titles, texts.descriptions, texts.shops)
-        return [pa.array(column, pa.string()) for column in columns]
+        names = ["title", "description", "shop"]
+        return pa.table([pa.array(column, pa.string()) for column in columns], names=names)
 
     def score(self, prepared: Any) -> Floats:
-        """Score all listings with one call."""
-        return self.model.score_batch(*prepared).score
+        """Score the table with one call."""
+        from thriftwatch import score_listings
+
+        found = score_listings(prepared, model=self.model, reasons=self.reasons)
+        return found.column("score").to_numpy()
 
     def forget(self) -> None:
-        """Take a copy, which has met no word yet: repeats must not profit from each other."""
+        """Take a copy of the model, which has met no word, and empty what all models share.
+
+        The copy has scored a listing without a word, so that its tables are set up.
+        """
         self.model = copy(self.model)
+        self.model.explain("", "", "")
+        for module in (fold, reasons, shops):
+            for remembering in vars(module).values():
+                if hasattr(remembering, "cache_clear"):
+                    remembering.cache_clear()
 
 
 class RememberingThriftwatch(Thriftwatch):
@@ -83,6 +102,13 @@ class RememberingThriftwatch(Thriftwatch):
 
     def forget(self) -> None:
         """Keep everything."""
+
+
+class ExplainingThriftwatch(Thriftwatch):
+    """The project with five reasons for every row."""
+
+    name = "thriftwatch, five reasons for every row"
+    reasons = 5
 
 
 class WordCharPipeline(Contender):
@@ -143,6 +169,18 @@ class FastText(Contender):
 
     name = "fastText, subwords 2-5, word 2-grams, default sizes (100 dimensions, 800 MB)"
     dimensions, buckets = 100, 2_000_000
+
+    def __getstate__(self) -> Path:
+        """Save the model for another process."""
+        path = Path(tempfile.mkdtemp()) / "model.bin"
+        self.model.save_model(str(path))
+        return path
+
+    def __setstate__(self, path: Path) -> None:
+        """Load it there."""
+        import fasttext
+
+        self.model = fasttext.load_model(str(path))
 
     def fit(self, texts: Sequence[str], labels: Sequence[int]) -> None:
         """Train on a temporary file, the only input the library takes."""

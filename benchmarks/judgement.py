@@ -49,8 +49,8 @@ from thriftwatch.evaluation.metrics import (
     threshold_at_false_positive_rate,
 )
 from thriftwatch.files import read_table
-from thriftwatch.training.augment import SPAN_SEPARATOR, without_evidence
 from thriftwatch.training.labelled import Labelled, read_labelled
+from thriftwatch.training.spans import SPAN_SEPARATOR, without_evidence
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -418,9 +418,13 @@ def expected_precision(sample: Sample, real: Real, own: Own) -> str:
     rows = []
     for name, tier in (("likely", _LIKELY), ("review or likely", _REVIEW)):
         recall = float((own.tiers[positive] >= tier).mean())
-        alarms = float((own.real_tiers[:, ~real.reviewed] >= tier).mean())
-        expected = [precision_at_prevalence(recall, alarms, share) for share in PREVALENCES]
-        rows.append([name, f"{recall:.1%}", f"{alarms:.3%}", *(f"{p:.1%}" for p in expected)])
+        false_positive_rate = float((own.real_tiers[:, ~real.reviewed] >= tier).mean())
+        expected = [
+            precision_at_prevalence(recall, false_positive_rate, share) for share in PREVALENCES
+        ]
+        rows.append(
+            [name, f"{recall:.1%}", f"{false_positive_rate:.3%}", *(f"{p:.1%}" for p in expected)]
+        )
     header = ["tier", "recall", "of real listings"]
     header += [f"precision at {share:.1%}" for share in PREVALENCES]
     return f"Expected precision by prevalence\n\n{table(header, rows)}"

@@ -1,15 +1,19 @@
 """What one call, a cold start and a long table cost: time, memory and size on disk.
 
-``python benchmarks/latency.py [--calls N] [--starts K] [--rows N ...] [--write]``
+``python benchmarks/latency.py [--calls N] [--starts K] [--rows N ...] [--words N] [--write]``
 """
 
 import json
 import os
+import pickle
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from common import (
@@ -23,6 +27,8 @@ from common import (
     table,
     use_one_core,
 )
+
+from thriftwatch.compiled import is_compiled
 
 use_one_core()
 
@@ -43,6 +49,7 @@ COLD_STARTS = {
 }
 REFERENCE = "import sklearn"
 RIVAL = "scikit-learn word + char pipeline"
+FRESH_ROWS = 5_000
 TURN = 100
 """Calls of one kind in a row, as somebody makes them who scores listings one by one. A call after
 other work, which finds the processor's caches filled with something else, is a line of its own."""
@@ -50,22 +57,36 @@ _PEAK = "; print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])
 _LOADING = """
 import json, time
 from thriftwatch import load_model
-import thriftwatch.model.model, numpy
+import thriftwatch.model.artifact
 begin = time.perf_counter()
 load_model()
 print(json.dumps(time.perf_counter() - begin))
 """
-_GROWING = """
-import json, sys, time
+_FRESH = """
+import json, pickle, sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from common import sample_texts
-import numpy as np, pyarrow as pa
-from thriftwatch import load_model
+from common import use_one_core
+use_one_core()
+contender, texts = pickle.loads(Path(sys.argv[2]).read_bytes())
+prepared = contender.prepare(texts)
+begin = time.process_time()
+contender.score(prepared)
+print(json.dumps(time.process_time() - begin))
+"""
+_PEAK_OF = """
+from pathlib import Path
 
 def peak():
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
+"""
+_GROWING = """
+import json, sys, time
+sys.path.insert(0, sys.argv[1])
+from common import sample_texts
+import numpy as np, pyarrow as pa
+from thriftwatch import load_model
 
 texts, rows, model = sample_texts(), int(sys.argv[2]), load_model()
 drawn = pa.array(np.resize(np.random.default_rng(0).permutation(len(texts)), rows))
@@ -83,6 +104,32 @@ names = ("score", "facts", "tier")
 outputs = sum(getattr(scores, name).nbytes for name in names)
 print(json.dumps([seconds, inputs, outputs, peak() - before]))
 """
+_MEETING = """
+import json, sys
+import pyarrow as pa
+from thriftwatch import score_listings
+
+LETTERS = "bcdfghjklmnpqrstvwxz"
+
+def word(number):
+    made = ""
+    while number or len(made) < 6:
+        number, letter = divmod(number, len(LETTERS))
+        made += LETTERS[letter]
+    return made
+
+def listing(first):
+    return " ".join(map(word, range(first, first + 50)))
+
+peaks = []
+for million in range(int(sys.argv[1])):
+    for start in range(1_000_000 * million, 1_000_000 * (million + 1), 100_000):
+        texts = [listing(first) for first in range(start, start + 100_000, 50)]
+        score_listings(pa.table({"title": texts}))
+    peaks.append(peak())
+    print(f"{million + 1} million words: {peaks[-1] / 1e6:,.0f} MB", file=sys.stderr)
+print(json.dumps(peaks))
+"""
 
 
 def main() -> None:
@@ -91,12 +138,17 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=1000, help="single calls of each kind")
     parser.add_argument("--starts", type=int, default=9, help="fresh interpreters of each kind")
     parser.add_argument("--rows", type=int, nargs="+", default=[1000, 10_000, 100_000, 1_000_000])
+    parser.add_argument("--words", type=int, default=10, help="million distinct words to meet")
     options = parser.parse_args()
+    if not is_compiled():
+        parser.error("what is measured is the compiled loop, and nothing is compiled here")
     parts = [
         single_calls(options.calls),
         cold_starts(options.starts),
+        fresh_processes(options.starts),
         model_on_disk(options.starts),
         growth(options.rows),
+        memory_of_words(options.words),
     ]
     publish("latency", "\n\n".join(parts), write=options.write)
 
@@ -133,7 +185,9 @@ def single_calls(calls: int) -> str:
     title = (
         f"One call, title + description, {calls:,} different listings in turns of {TURN}, processor"
         f" time on one core; {len(others):,} other listings were scored one by one before,"
-        " except by the freshly started one"
+        " except by the freshly started one. The first line makes the sentences of reasons, which"
+        " all models of a process share, and the other lines find them made. The pipeline gives no"
+        " reasons"
     )
     header = [
         "call",
@@ -148,17 +202,13 @@ def call_kinds(others: Texts) -> dict[str, Callable[[str, str], float]]:
     """Return the calls to compare: each takes a title and a description, and returns its seconds.
 
     Every kind has a model of its own, so that none profits from what another has worked out, but
-    for the one that shows calls whose words were met before.
+    for those that show listings that were met before.
     """
     from contenders import Thriftwatch, WordCharPipeline
 
-    from thriftwatch import Model, score_listing
-    from thriftwatch.training.labelled import read_labelled
+    from thriftwatch import score_listing
 
-    labelled = read_labelled(SAMPLE)
-    texts = Texts("", list(labelled.title), list(labelled.description), [""] * len(labelled))
-    rival = WordCharPipeline()
-    rival.fit(texts.joined(), labelled.label.tolist())
+    rival = fitted(WordCharPipeline())
 
     def score_as_rival(title: str, text: str) -> None:
         rival.pipeline.predict_proba([f"{title}\n{text}"])
@@ -166,27 +216,39 @@ def call_kinds(others: Texts) -> dict[str, Callable[[str, str], float]]:
     def scorer(reasons: int, *, started: bool = True) -> Callable[[str, str], object]:
         ours = Thriftwatch()
         ours.forget()
-        model: Model = ours.model
+        model = ours.model
         for title, text in zip(others.titles, others.descriptions, strict=True) if started else ():
             score_listing(title, text, model=model, reasons=reasons)
-        score_listing("kaos", "", model=model, reasons=reasons)
         return lambda title, text: score_listing(title, text, model=model, reasons=reasons)
 
-    disturbed = timed(scorer(0))
+    for title, text in zip(others.titles, others.descriptions, strict=True):
+        score_listing(title, text)
+    default, bare = timed(score_listing), timed(scorer(0))
+    disturbed = timed(scorer(5))
 
     def after_other_work(title: str, text: str) -> float:
         score_as_rival(title, text)
         return disturbed(title, text)
 
-    own = timed(scorer(0))
     return {
-        "thriftwatch": own,
-        "thriftwatch, words met before": own,  # in the turn before this one
-        "thriftwatch with reasons": timed(scorer(5)),
-        "thriftwatch, freshly started": timed(scorer(0, started=False)),
-        "thriftwatch, each after a call of the pipeline": after_other_work,
+        "`score_listing(title, description)`: five reasons": default,
+        "five reasons, listing met before": default,  # in the turn before this one
+        "`reasons=0`": bare,
+        "`reasons=0`, listing met before": bare,
+        "five reasons, freshly started": timed(scorer(5, started=False)),
+        "five reasons, each after a call of the pipeline": after_other_work,
         RIVAL: timed(score_as_rival),
     }
+
+
+def fitted(contender: Any) -> Any:
+    """Fit a contender on the labelled listings of the repository."""
+    from thriftwatch.training.labelled import read_labelled
+
+    labelled = read_labelled(SAMPLE)
+    texts = Texts("", list(labelled.title), list(labelled.description), [""] * len(labelled))
+    contender.fit(texts.joined(), labelled.label.tolist())
+    return contender
 
 
 def timed(call: Callable[[str, str], object]) -> Callable[[str, str], float]:
@@ -237,6 +299,39 @@ def run_fresh(code: str) -> tuple[float, int]:
     return used + after.children_system - before.children_system, peak
 
 
+def fresh_processes(starts: int) -> str:
+    """Time the first table that a fresh process scores; the processes take turns."""
+    from contenders import SmallFastText, Thriftwatch, VowpalWabbit, WordCharPipeline, installed
+
+    texts = sample_texts().resampled(FRESH_ROWS)
+    kinds = (Thriftwatch, WordCharPipeline, SmallFastText, VowpalWabbit)
+    contenders = [fitted(one) for one in installed(*kinds)]
+    times: dict[str, list[float]] = {one.name: [] for one in contenders}
+    with tempfile.TemporaryDirectory() as folder:
+        stored = {one.name: Path(folder, f"{place}") for place, one in enumerate(contenders)}
+        for one in contenders:
+            stored[one.name].write_bytes(pickle.dumps((one, texts)))
+        for _ in range(starts):
+            for name, path in stored.items():
+                times[name].append(float(answer(_FRESH, str(ROOT / "benchmarks"), str(path))))
+    ours = times[Thriftwatch.name]
+    rows = []
+    for name, seconds in times.items():
+        ratio = statistics.median(other / own for other, own in zip(seconds, ours, strict=True))
+        shown = "" if name == Thriftwatch.name else f"{ratio:.2f}x"
+        middle = statistics.median(seconds)
+        rows.append([name, f"{1000 * middle:,.0f}", per_second(middle, FRESH_ROWS), shown])
+    header = ["first table of a fresh process", "ms", "listings/s", "thriftwatch is faster by"]
+    title = (
+        f"{len(texts):,} different listings, {len(texts.described()):,} with a description,"
+        f" {texts.mean_characters():.0f} characters each, processor time on one core, median of"
+        f" {starts} turns. What is timed is the first call of the process: its libraries are"
+        " imported, its model is loaded and its input is made, but nothing has been scored."
+        " (Vowpal Wabbit's driver loads its model in that call.)"
+    )
+    return f"{title}\n\n{table(header, rows)}"
+
+
 def model_on_disk(starts: int) -> str:
     """Weigh the model folder and time loading it."""
     from thriftwatch.model.artifact import _bundled
@@ -252,7 +347,7 @@ def model_on_disk(starts: int) -> str:
 def answer(code: str, *arguments: str) -> str:
     """Run code in a fresh interpreter and return what it printed."""
     command = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout
 
 
 # --- growth -------------------------------------------------------------------------------------
@@ -263,7 +358,7 @@ def growth(sizes: Sequence[int]) -> str:
     rows = []
     for size in sizes:
         seconds, inputs, outputs, peak = json.loads(
-            answer(_GROWING, str(ROOT / "benchmarks"), str(size))
+            answer(_PEAK_OF + _GROWING, str(ROOT / "benchmarks"), str(size))
         )
         rows.append(
             [
@@ -282,6 +377,17 @@ def growth(sizes: Sequence[int]) -> str:
         "peak beyond both, MB",
     ]
     return f"Growth, title + description, one core\n\n{table(header, rows)}"
+
+
+# --- memory of words ----------------------------------------------------------------------------
+
+
+def memory_of_words(millions: int) -> str:
+    """Score tables of made words, each of which occurs once, in a fresh interpreter."""
+    peaks = json.loads(answer(_PEAK_OF + _MEETING, str(millions)))
+    rows = [[f"{count:,}", f"{peak / 1e6:,.0f}"] for count, peak in enumerate(peaks, 1)]
+    title = "Memory of words: tables of listings of 50 made words each, none of which comes again"
+    return f"{title}\n\n{table(['distinct words, millions', 'peak memory, MB'], rows)}"
 
 
 if __name__ == "__main__":

@@ -1,80 +1,146 @@
-"""Where the time of a batch and of a single call goes, function by function.
+"""Where the time of a single call with five reasons goes, step by step.
 
-``python benchmarks/profile_engine.py [--rows N] [--calls N] [--write]``
+``python benchmarks/profile_engine.py [--listings N] [--repeats K] [--write]``
 
-A profiler slows Python functions down more than numpy ones, so the shares are a map, not a
-measurement; the speed is in throughput.py.
+No profiler sees into a compiled loop, so each step is timed with all the steps before it, and the
+difference is its share. Listings are read by a model that has met their words and, to show what a
+new word costs, by one that has met none.
 """
 
-import cProfile
-import pstats
+import statistics
+import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from common import ROOT, arguments, publish, sample_texts, table, use_one_core
+from common import arguments, publish, sample_texts, table, use_one_core
 
 use_one_core()
 
-_SHOWN = 24
+from thriftwatch import score_listing  # noqa: E402
+from thriftwatch.compiled import is_compiled  # noqa: E402
+
+Step = Callable[[str, str], object]
 
 
 def main() -> None:
     """Run from the command line."""
     parser = arguments(__doc__)
-    parser.add_argument("--rows", type=int, default=20_000, help="listings in the batch")
-    parser.add_argument("--calls", type=int, default=1000, help="single calls")
+    parser.add_argument("--listings", type=int, default=4000)
+    parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
-    parts = [batch(options.rows), single(options.calls)]
-    publish("profile", "\n\n".join(parts), write=options.write)
-
-
-def batch(rows: int) -> str:
-    """Profile one batch of titles and descriptions."""
-    from contenders import Thriftwatch
-
-    scorer = Thriftwatch()
-    prepared = scorer.prepare(sample_texts().described().resampled(rows))
-    return report(
-        lambda: scorer.score(prepared), f"A batch of {rows:,} listings, title + description"
+    texts = sample_texts().described().resampled(options.listings)
+    pairs = list(zip(texts.titles, texts.descriptions, strict=True))
+    known: dict[str, list[float]] = {name: [] for name in STEPS}
+    new: list[float] = []
+    for _ in range(options.repeats):
+        model = emptied()
+        first = timed(until_probabilities(model), pairs)
+        for name, step in STEPS.items():
+            known[name].append(timed(step(model), pairs))
+        new.append(first - known["probabilities read off the heads"][-1])
+    middle = {name: statistics.median(seconds) for name, seconds in known.items()}
+    sums = [0.0, *middle.values()]
+    shares = {name: seconds - sums[place] for place, (name, seconds) in enumerate(middle.items())}
+    shares["all of it"] = sums[-1]
+    shares["words met for the first time, beyond that"] = statistics.median(new)
+    rows = [
+        [name, f"{1e6 * seconds / len(pairs):.1f}", f"{seconds / sums[-1]:.0%}"]
+        for name, seconds in shares.items()
+    ]
+    how = "compiled" if is_compiled() else "as plain Python"
+    title = (
+        f"{len(pairs):,} listings, title + description, {texts.mean_characters():.0f} characters"
+        f" each, five reasons, {how}, median of {options.repeats} repeats"
+    )
+    publish(
+        "profile",
+        f"{title}\n\n{table(['step', 'microseconds a listing', 'share'], rows)}",
+        write=options.write,
     )
 
 
-def single(calls: int) -> str:
-    """Profile single calls without reasons."""
-    from thriftwatch import load_model, score_listing
+def emptied() -> Any:
+    """Return a model that has met no word."""
+    from contenders import Thriftwatch
 
-    texts, model = sample_texts().resampled(calls), load_model()
-
-    def score_all() -> None:
-        for title, description in zip(texts.titles, texts.descriptions, strict=True):
-            score_listing(title, description, model=model, reasons=0)
-
-    return report(score_all, f"{calls:,} single calls without reasons")
+    ours = Thriftwatch()
+    ours.evict()
+    return ours.model
 
 
-def report(work: Callable[[], object], title: str) -> str:
-    """Run work once to warm up and once under the profiler."""
-    work()
-    profiler = cProfile.Profile()
-    profiler.runcall(work)
-    stats: Any = pstats.Stats(profiler)  # its fields are documented but not typed
-    total = stats.total_tt
-    entries = sorted(stats.stats.items(), key=lambda entry: -entry[1][2])
-    rows = [
-        [where(*place), f"{100 * own / total:.1f}%", f"{100 * whole / total:.1f}%", f"{calls:,}"]
-        for place, (_, calls, own, whole, _) in entries[:_SHOWN]
-    ]
-    header = ["function", "itself", "with what it calls", "calls"]
-    return f"{title}: {total:.2f} s under the profiler\n\n{table(header, rows)}"
+def until_tokens(model: Any) -> Step:
+    """Fold the texts and find their tokens."""
+    document = model.explainer().heads.document
+    return lambda title, text: document.tokenize(title.encode(), text.encode())
 
 
-def where(file: str, line: int, function: str) -> str:
-    """Name a function: by module in the package, by its own name elsewhere."""
-    path = Path(file)
-    if path.is_relative_to(ROOT):
-        return f"`{path.relative_to(ROOT).with_suffix('')}:{function}`"
-    return f"`{function}`" if line == 0 else f"`{path.name}:{function}`"
+def until_features(model: Any) -> Step:
+    """Find terms, what denies them, the words that count and the named features."""
+    document = model.explainer().heads.document
+    return lambda title, text: document.read(title.encode(), text.encode())
+
+
+def until_heads(model: Any) -> Step:
+    """Add up the heads."""
+    heads = model.explainer().heads
+
+    def step(title: str, text: str) -> None:
+        heads.document.read(title.encode(), text.encode())
+        heads.add_up()
+
+    return step
+
+
+def until_probabilities(model: Any) -> Step:
+    """Join the heads."""
+    heads = model.explainer().heads
+    return lambda title, text: heads.score(title.encode(), text.encode())
+
+
+def until_decision(model: Any) -> Step:
+    """Decide on facts, score and tier."""
+    return lambda title, text: model.score_one(title, text, "", policy="imported")
+
+
+def until_phrases(model: Any) -> Step:
+    """Find what speaks for and against."""
+    explainer = model.explainer()
+
+    def step(title: str, text: str) -> None:
+        model.score_one(title, text, "", policy="imported")
+        explainer.phrases(0)
+
+    return step
+
+
+def until_reasons(model: Any) -> Step:
+    """Quote the strongest, with a sentence each."""
+    return lambda title, text: model.explain(title, text, "")
+
+
+def until_result(model: Any) -> Step:
+    """Check the arguments and make the result, as people call it."""
+    return lambda title, text: score_listing(title, text, model=model)
+
+
+STEPS: dict[str, Callable[[Any], Step]] = {
+    "characters to tokens": until_tokens,
+    "terms, words that count, named features": until_features,
+    "sums of the heads": until_heads,
+    "probabilities read off the heads": until_probabilities,
+    "facts, score and tier": until_decision,
+    "contributions and phrases": until_phrases,
+    "quotes and sentences": until_reasons,
+    "arguments checked, result made": until_result,
+}
+
+
+def timed(step: Step, pairs: list[tuple[str, str]]) -> float:
+    """Return the processor seconds of a step over all listings."""
+    begin = time.process_time()
+    for title, text in pairs:
+        step(title, text)
+    return time.process_time() - begin
 
 
 if __name__ == "__main__":

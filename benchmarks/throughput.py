@@ -1,14 +1,18 @@
 """Listings per second on one core, for this project and for what a user could pick instead.
 
-``python benchmarks/throughput.py [--rows N] [--repeats K] [--write]``
+``python benchmarks/throughput.py [--rows N] [--repeats K] [--plain-rows N] [--write]``
 
 All contenders are fitted and warmed up in one process on one core. Then they take turns: in each
 round every contender scores the same texts, and its time is set against this project's time in
-the same round. Times are processor time, so that neighbours on the machine do not count.
+the same round. Times are processor time, so that neighbours on the machine do not count. The last
+table is another process, in which nothing of this project runs compiled.
 """
 
 import gc
+import os
 import statistics
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -19,6 +23,7 @@ _use_one_core()
 
 from contenders import (  # noqa: E402
     Contender,
+    ExplainingThriftwatch,
     FastText,
     HashingSGD,
     RememberingThriftwatch,
@@ -29,9 +34,11 @@ from contenders import (  # noqa: E402
     installed,
 )
 
+from thriftwatch.compiled import is_compiled  # noqa: E402
 from thriftwatch.training.labelled import read_labelled  # noqa: E402
 
 OURS = Thriftwatch.name
+RIVALS = (WordCharPipeline, HashingSGD, FastText, SmallFastText, VowpalWabbit)
 
 
 def main() -> None:
@@ -39,13 +46,31 @@ def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--rows", type=int, default=10_000, help="listings per data set")
     parser.add_argument("--repeats", type=int, default=5, help="paired repeats")
+    parser.add_argument("--plain-rows", type=int, default=2_000, help="the same as plain Python")
+    parser.add_argument("--plain", action="store_true", help="only the table as plain Python")
     options = parser.parse_args()
-    contenders = fitted()
-    parts = [
-        report(texts, measure(contenders, texts, options.repeats), options.repeats)
-        for texts in data_sets(options.rows)
-    ]
+    described = sample_texts().described()
+    if options.plain:
+        pair = fitted(Thriftwatch, WordCharPipeline)
+        print(compared(pair, described.resampled(options.plain_rows), options.repeats))
+        return
+    if not is_compiled():
+        parser.error("what is measured is the compiled loop, and nothing is compiled here")
+    contenders = fitted(Thriftwatch, RememberingThriftwatch, *RIVALS)
+    parts = [compared(contenders, texts, options.repeats) for texts in data_sets(options.rows)]
+    explaining = fitted(Thriftwatch, ExplainingThriftwatch)
+    parts.append(compared(explaining, described.resampled(options.rows), options.repeats))
+    parts.append(as_plain_python(options.plain_rows, options.repeats))
     publish("throughput", "\n\n".join(parts), write=options.write)
+
+
+def as_plain_python(rows: int, repeats: int) -> str:
+    """Measure in another process, without the compiled loop."""
+    command = [sys.executable, __file__, "--plain"]
+    command += ["--plain-rows", str(rows), "--repeats", str(repeats)]
+    environment = os.environ | {"THRIFTWATCH_COMPILED": "0"}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    return f"As plain Python: {done.stdout.strip()}"
 
 
 def data_sets(rows: int) -> list[Texts]:
@@ -60,26 +85,21 @@ def data_sets(rows: int) -> list[Texts]:
     ]
 
 
-def fitted() -> list[Contender]:
-    """Return all contenders, fitted on the labelled listings of the repository."""
+def fitted(*kinds: type[Contender]) -> list[Contender]:
+    """Return contenders, fitted on the labelled listings of the repository."""
     from common import SAMPLE
 
     rows = read_labelled(SAMPLE)
     texts = Texts("", list(rows.title), list(rows.description), [""] * len(rows)).joined()
-    contenders = list(
-        installed(
-            Thriftwatch,
-            RememberingThriftwatch,
-            WordCharPipeline,
-            HashingSGD,
-            FastText,
-            SmallFastText,
-            VowpalWabbit,
-        )
-    )
+    contenders = list(installed(*kinds))
     for contender in contenders:
         contender.fit(texts, rows.label.tolist())
     return contenders
+
+
+def compared(contenders: list[Contender], texts: Texts, repeats: int) -> str:
+    """Measure contenders and write their table."""
+    return report(texts, measure(contenders, texts, repeats), repeats)
 
 
 def measure(contenders: list[Contender], texts: Texts, repeats: int) -> dict[str, list[float]]:
@@ -111,7 +131,7 @@ def report(texts: Texts, times: dict[str, list[float]], repeats: int) -> str:
         ratio = statistics.median(
             theirs / ours for theirs, ours in zip(seconds, times[OURS], strict=True)
         )
-        times_faster = "" if name.startswith(OURS) else f"{ratio:.1f}x"
+        times_faster = "" if name == OURS else f"{ratio:.2f}x"
         rows.append([name, per_second(statistics.median(seconds), len(texts)), times_faster])
     title = (
         f"{texts.name}: {len(texts):,} listings, {texts.mean_characters():.0f} characters each, "
