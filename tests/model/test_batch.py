@@ -48,7 +48,7 @@ def test_every_kind_of_column_gives_the_same_bits(model, expected, kind, other):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("rows", [1, 3, 4])
 def test_blocks_are_cut_from_every_kind_of_column(model, expected, kind, rows, monkeypatch):
-    monkeypatch.setattr(batch, "_LISTINGS", rows)
+    monkeypatch.setattr(batch, "AT_ONCE", rows)
     found = model.outputs(KINDS[kind](TEXTS), KINDS[kind](OTHERS))
     np.testing.assert_array_equal(found, expected)
 
@@ -110,7 +110,7 @@ def test_bytes_that_are_no_text_spoil_no_other_listing(model):
 
 
 def test_blocks_are_in_order_and_hold_all(monkeypatch):
-    monkeypatch.setattr(batch, "_LISTINGS", 3)
+    monkeypatch.setattr(batch, "AT_ONCE", 3)
     blocks = list(blocks_of(pa.array(TEXTS), OTHERS))
     assert [len(block) for block in blocks] == [3, 3, 3, 1]
     titles = [

@@ -85,7 +85,7 @@ def test_any_listing_scores_alone_as_in_a_batch(many):
 
 @pytest.mark.parametrize("rows", [1, 7, 1000])
 def test_the_size_of_blocks_changes_nothing(expected, rows, monkeypatch):
-    monkeypatch.setattr(batch, "_LISTINGS", rows)
+    monkeypatch.setattr(batch, "AT_ONCE", rows)
     found = copy(load_model()).outputs(*columns_of_sample()[:2])
     np.testing.assert_array_equal(found, expected)
 

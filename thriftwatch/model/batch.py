@@ -1,6 +1,6 @@
 """Many listings: columns of texts in, arrays of scores out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,9 +11,9 @@ from thriftwatch.domain import FACTS, GOODS, OUTPUTS, tier_of
 from thriftwatch.model.decision import lifted_by_shop
 from thriftwatch.text.shops import shop_hint
 
-__all__ = ["BatchScores", "Block", "blocks_of", "decide_batch"]
+__all__ = ["AT_ONCE", "BatchScores", "Block", "blocks_of", "decide_batch"]
 
-_LISTINGS = 4096
+AT_ONCE = 4096
 """Listings that are looked at together: so many texts are copied at a time."""
 
 
@@ -35,6 +35,13 @@ class BatchScores:
     score: NDArray[np.float64]
     facts: NDArray[np.float64]
     tier: NDArray[np.int8]
+
+    @classmethod
+    def joined(cls, parts: "Sequence[BatchScores]") -> "BatchScores":
+        """Put the scores of parts of a batch one behind the other."""
+        columns = zip(*((part.score, part.facts, part.tier) for part in parts), strict=True)
+        score, facts, tier = (np.concatenate(column) for column in columns)
+        return cls(score, facts, tier)
 
     def by_fact(self) -> dict[str, NDArray[np.float64]]:
         """Return the probabilities of each fact by its name, shape (listings,)."""
@@ -98,8 +105,8 @@ def blocks_of(titles: Any, descriptions: Any) -> Iterator[Block]:
     """
     if len(titles) != len(descriptions):  # compiled code would read beyond the shorter ones
         raise ValueError(f"{len(titles)} titles and {len(descriptions)} descriptions")
-    for start in range(0, len(titles), _LISTINGS):
-        part = slice(start, start + _LISTINGS)
+    for start in range(0, len(titles), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
         yield Block(*_texts(titles[part]), *_texts(descriptions[part]))
 
 

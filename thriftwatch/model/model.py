@@ -154,10 +154,20 @@ class Model:
         -------
         BatchScores
         """
-        from thriftwatch.model.batch import decide_batch
+        from thriftwatch.model import batch
 
-        found = self.outputs(titles, descriptions)
-        return decide_batch(found, shops, self.card["tiers"][policy], policy)
+        if not len(titles) == len(descriptions) == len(shops):
+            raise ValueError(
+                f"{len(titles)} titles and {len(descriptions)} descriptions and {len(shops)} shops"
+            )
+        parts = []
+        # In parts, so that no more than the scores themselves is held of a long table.
+        for start in range(0, max(len(titles), 1), batch.AT_ONCE):
+            part = slice(start, start + batch.AT_ONCE)
+            found = self.outputs(titles[part], descriptions[part])
+            thresholds = self.card["tiers"][policy]
+            parts.append(batch.decide_batch(found, shops[part], thresholds, policy))
+        return batch.BatchScores.joined(parts)
 
     def explain_batch(
         self,
