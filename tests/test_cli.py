@@ -15,6 +15,7 @@ import pytest
 
 import thriftwatch
 from thriftwatch import load_model, score_listing
+from thriftwatch.compiled import is_compiled
 from thriftwatch.files import RejectedRow, read_batches
 from thriftwatch.result import DISCLAIMER, DISCLAIMER_EN
 
@@ -532,6 +533,8 @@ def test_info_shows_the_model(run, model):
     assert status == 0
     assert stdout.startswith(f"{model.id}\n")
     assert "sha256" in stdout
+    way = "listings are read compiled" if is_compiled() else "listings are read as plain Python"
+    assert way in stdout
 
 
 def test_info_on_something_else(fails, tmp_path):

@@ -12,6 +12,7 @@ def info(model: str | None) -> None:
 
     MODEL is a model folder; without it, the bundled model.
     """
+    from thriftwatch import compiled
     from thriftwatch.console import console, tree
     from thriftwatch.model.artifact import load_model
     from thriftwatch.model.prevalence import expectation_lines
@@ -32,3 +33,5 @@ def info(model: str | None) -> None:
         out.print("what a reviewer should expect where so many listings are", soft_wrap=True)
     for line in expected:
         out.print(f"  {line}", soft_wrap=True)
+    way = "compiled" if compiled.is_compiled() else "as plain Python: the same scores, but slower"
+    out.print(f"listings are read {way}", soft_wrap=True)
