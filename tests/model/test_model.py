@@ -143,14 +143,14 @@ def test_more_words_than_are_remembered_change_nothing(expected):
 
 
 @pytest.mark.skipif(is_compiled(), reason="compiled code is not interrupted")
-@pytest.mark.parametrize("step", ["forget", "_cache_row", "_find_terms", "_count_words", "join"])
+@pytest.mark.parametrize("step", ["evict", "_cache_row", "_find_terms", "_count_words", "join"])
 def test_an_interruption_is_forgotten(step, monkeypatch):
     model, one = copy(load_model()), ("kaos 2017 1999 second", "", "")  # both years read 0000
     model.score_one("kaos 2017 second", "", "", policy="imported")
     heads = model.explainer().heads
     owner = next(kind for kind in (type(heads), type(heads.document)) if hasattr(kind, step))
     monkeypatch.setattr(owner, step, interrupted)
-    heads.document.words_known += (MOST_WORDS + 1) * (step == "forget")
+    heads.document.words_known += (MOST_WORDS + 1) * (step == "evict")
     for score in (model.score_one, lambda *one, policy: model.outputs([one[0]], [one[1]])):
         with pytest.raises(KeyboardInterrupt):
             score("jaket 1998 baru", "", "", policy="imported")
