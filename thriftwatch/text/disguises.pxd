@@ -8,10 +8,11 @@ cdef class Hidden:
     cdef public dict starred, misspelt
     cdef public tuple without
     cdef bytes _prefilter
-    cdef frozenset _letters
+    cdef frozenset _letters, _leet_letters
 
 @cython.locals(at=Py_ssize_t)
 cpdef bint _is_stretched(bytes word, Hidden hidden)
+cpdef bint _may_be_leet(bytes word, Hidden hidden)
 cpdef bint _is_misspelt(bytes word, Hidden hidden)
 @cython.locals(length=Py_ssize_t, at=Py_ssize_t, window=cython.longlong,
                letter=cython.longlong)

@@ -119,12 +119,14 @@ class Hidden:
         self.pieces = pieces
         self.without = without
         self.beginnings = frozenset([word[:SHORTEST_SURE] for word in sure])
-        promise = bytearray(_PREFILTER_SIZE)
+        prefilter = bytearray(_PREFILTER_SIZE)
         for word in self.beginnings:
-            promise[_prefilter_slot(int.from_bytes(word, "little"))] = True
-        self._prefilter = bytes(promise)
-        letters = {frozenset(word.translate(_ONE_I)) for word in worth}
-        self._letters = frozenset(letters)
+            prefilter[_prefilter_slot(int.from_bytes(word, "little"))] = True
+        self._prefilter = bytes(prefilter)
+        self._letters = frozenset([frozenset(word.translate(_ONE_I)) for word in worth])
+        self._leet_letters = frozenset(
+            [frozenset(word.translate(_LEET_ONE_I)) for word in worth | leet]
+        )
 
     @classmethod
     def of(
@@ -264,7 +266,13 @@ def _unstretch(word: bytes, hidden: Hidden) -> tuple[bytes, ...] | None:
 
 
 def _may_be_leet(word: bytes, hidden: Hidden) -> bool:
-    return not word.isalpha() and not word.isdigit() and not _QUANTITY.fullmatch(word)
+    """Return whether a word with digits in it has the letters of one that they may stand in."""
+    return (
+        not word.isalpha()
+        and not word.isdigit()
+        and frozenset(word.translate(_LEET_ONE_I)) in hidden._leet_letters
+        and not _QUANTITY.fullmatch(word)
+    )
 
 
 def _unleet(word: bytes, hidden: Hidden) -> tuple[bytes, ...] | None:
