@@ -160,7 +160,10 @@ def read_lexicon(path: "str | PathLike[str]") -> tuple[Term, ...]:
 
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        why = f"cannot be read ({error.strerror}); name a CSV file with {listed(_OBLIGATORY)}"
+        raise TableError(why, path=path) from None
+    except ValueError as error:
         raise TableError(f"cannot be read as UTF-8 text ({error})", path=path) from None
     rows = csv.DictReader(StringIO(text, newline=""), restkey="", restval="")
     terms: list[Term] = []
