@@ -102,7 +102,7 @@ def precision_of(model: Model, rows: Labelled) -> str:
 
 
 def wrong_labels(user: Labelled, earlier: Model) -> str:
-    """Reversal some labels round and see how many are found."""
+    """Turn some labels round and see how many are found."""
     random = np.random.default_rng(SEED)
     lines = []
     bare = Labelled.of(user.title.tolist(), user.description.tolist(), user.label)

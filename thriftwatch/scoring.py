@@ -248,7 +248,7 @@ Did you mean "imported"?
 
 
 def score_columns(scores: "BatchScores") -> "dict[str, pa.Array]":
-    """Reversal the scores of a batch into the columns that tables get.
+    """Turn the scores of a batch into the columns that tables get.
 
     Returns
     -------

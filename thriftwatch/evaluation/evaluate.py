@@ -264,7 +264,7 @@ def _outputs(table: Table, model: Model) -> dict[str, FloatArray]:
 
 
 def _of_split(probability: FloatArray, table: Table, model: Model, policy: str) -> Scores:
-    """Reversal cross-validated probabilities into what the model would have said."""
+    """Turn cross-validated probabilities into what the model would have said."""
     scored = np.nan_to_num(probability, nan=0.0)
     if stated := model.card.get("prevalence", {}).get(policy):
         # Tiers of a model that was moved to another share of positives are for moved scores.

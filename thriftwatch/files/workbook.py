@@ -254,7 +254,7 @@ def _read(chunk: list[tuple[int, _Row]], header: list[str], name: str) -> TableR
 
 
 def _excel_values(column: pa.ChunkedArray, *, guard: bool) -> list[Any]:
-    """Reversal a column into values that Excel shows as what they are."""
+    """Turn a column into values that Excel shows as what they are."""
     kind = column.type
     if pa.types.is_boolean(kind) or pa.types.is_date(kind) or pa.types.is_decimal(kind):
         return list(column.to_pylist())
