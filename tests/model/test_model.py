@@ -21,7 +21,7 @@ from thriftwatch.compiled import is_compiled
 from thriftwatch.domain import FIELDS, POLICIES
 from thriftwatch.files import read_table
 from thriftwatch.model import batch
-from thriftwatch.text.fields import MOST_WORDS
+from thriftwatch.text.fields import MOST_CACHED
 
 SAMPLE = read_table(Path(__file__).parents[2] / "data" / "sample" / "labelled.csv").table
 words = st.sampled_from([*FLAGGED, "uniqlo", "bandung", "kilau", "s", "3jt", "b3k4s"]) | st.text(
@@ -135,9 +135,9 @@ def test_forgetting_now_and_then_changes_nothing(every, expected):
 def test_more_words_than_are_remembered_change_nothing(expected):
     model = copy(load_model())
     heads = model.explainer().heads
-    for start in range(0, 2 * MOST_WORDS, 5000):
+    for start in range(0, 2 * MOST_CACHED, 5000):
         model.outputs([" ".join(f"q{n:x}z" for n in range(start, start + 5000))], [""])
-        assert heads.document.words_known <= MOST_WORDS + 5000
+        assert heads.document.words_known <= MOST_CACHED + 5000
     assert heads.document.generation > 1
     np.testing.assert_array_equal(model.outputs(*columns_of_sample()[:2]), expected)
 
@@ -150,7 +150,7 @@ def test_an_interruption_is_forgotten(step, monkeypatch):
     heads = model.explainer().heads
     owner = next(kind for kind in (type(heads), type(heads.document)) if hasattr(kind, step))
     monkeypatch.setattr(owner, step, interrupted)
-    heads.document.words_known += (MOST_WORDS + 1) * (step == "evict")
+    heads.document.words_known += (MOST_CACHED + 1) * (step == "evict")
     for score in (model.score_one, lambda *one, policy: model.outputs([one[0]], [one[1]])):
         with pytest.raises(KeyboardInterrupt):
             score("jaket 1998 baru", "", "", policy="imported")

@@ -8,7 +8,7 @@ from listings import any_text, listing, listings, seller_text
 from reading import new_document, read, reading_of, words_read
 from twin import reference
 
-from thriftwatch.text.fields import LONGEST_WORD, MOST_WORDS
+from thriftwatch.text.fields import LONGEST_WORD, MOST_CACHED
 from thriftwatch.text.fold import fold_text
 from thriftwatch.text.lexicon import NAMES, load_lexicon
 from thriftwatch.text.tokenizer import grown
@@ -291,9 +291,9 @@ def test_a_cache_that_is_full_is_emptied_and_nothing_else_changes():
     before = reading_of(document, "Hoodie b.a.l thr1ft", "68x56 bandung")
     generation = document.generation
     text = " ".join(f"q{number:x}z".translate(str.maketrans("0123456789", "ghijklmnop"))
-                    for number in range(MOST_WORDS + 10))  # fmt: skip
+                    for number in range(MOST_CACHED + 10))  # fmt: skip
     assert reading_of(document, text).text.decode() == f"{text}\n"
-    assert document.words_known > MOST_WORDS
+    assert document.words_known > MOST_CACHED
     assert document.generation == generation  # a listing is read to its end first
     assert reading_of(document, "Hoodie b.a.l thr1ft", "68x56 bandung") == before
     assert document.generation == generation + 1

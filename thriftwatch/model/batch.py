@@ -11,7 +11,7 @@ from thriftwatch.domain import FACTS, GOODS, OUTPUTS, tier_of
 from thriftwatch.model.decision import lifted_by_shop
 from thriftwatch.text.shops import shop_hint
 
-__all__ = ["AT_ONCE", "BatchScores", "Block", "blocks_of", "decide_batch"]
+__all__ = ["AT_ONCE", "BatchScores", "Block", "blocks_of", "decide_batch", "strings"]
 
 AT_ONCE = 4096
 """Listings that are looked at together: so many texts are copied at a time."""
@@ -69,14 +69,19 @@ def decide_batch(
     """
     outputs = dict(zip(OUTPUTS, probabilities.T, strict=True))
     score = outputs[policy].copy()
-    names = shops.to_pylist() if hasattr(shops, "to_pylist") else shops
-    for place, shop in enumerate(names):
+    for place, shop in enumerate(strings(shops)):
         if shop and shop_hint(shop):
             goods = float(outputs[GOODS][place])
             score[place] = lifted_by_shop(float(score[place]), goods, thresholds)
     facts = np.stack([outputs[name] for name in FACTS], axis=1)
     tier = np.asarray(tier_of(score, outputs, thresholds, policy))
     return BatchScores(score, facts, np.broadcast_to(tier, score.shape).astype(np.int8))
+
+
+def strings(texts: Any) -> Sequence[str]:
+    """Return a sequence of str, or a pyarrow string array, as the former."""
+    found: Sequence[str] = texts.to_pylist() if hasattr(texts, "to_pylist") else texts
+    return found
 
 
 class Block(NamedTuple):

@@ -9,8 +9,6 @@ from thriftwatch.text.shops import shop_hint
 
 __all__ = ["Decision", "decide", "lifted_by_shop"]
 
-_FACT_PLACES = tuple(map(OUTPUTS.index, FACTS))
-
 
 class Decision(NamedTuple):
     """What is said of one listing.
@@ -61,7 +59,7 @@ def decide(
     if shop and shop_hint(shop):
         score = lifted_by_shop(score, outputs[GOODS], thresholds)
     tier = int(tier_of(score, outputs, thresholds, policy))
-    return Decision(score, tuple([probabilities[place] for place in _FACT_PLACES]), tier, by_text)
+    return Decision(score, tuple([outputs[name] for name in FACTS]), tier, by_text)
 
 
 def lifted_by_shop(score: float, goods: float, thresholds: Mapping[str, float]) -> float:

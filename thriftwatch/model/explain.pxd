@@ -5,7 +5,7 @@ from thriftwatch.text.document cimport Document
 
 cdef double FAINTEST, _FAINTEST_UNKNOWN, _JOINED, _OWN_SHARE, _RULE_SHARE
 cdef double LOGIT_LIMIT, FEATURE_STEP
-cdef int _SHORTEST_UNKNOWN, _FARTHEST, _LONGEST, _ROOM, _MOST_ROOM
+cdef int _SHORTEST_UNKNOWN, _FARTHEST, _LONGEST, ROOM, MOST_ROOM
 cdef int _LAWFUL, _NAMES_AND_SIZES, _ALONE, _CIRCUMSTANCES, _FACTS, _GOODS
 cdef int[::1] _STATED
 cdef bytes _DIVIDERS, _ENDS
@@ -57,7 +57,7 @@ cdef class Explainer:
     cdef list _phrases_of(self, list pieces)
     @cython.locals(document=Document, first=_Piece, last=_Piece, piece=_Piece, weight=double,
                    strength=double, bits=int, term=int, phrase=Phrase, place=Py_ssize_t,
-                   length=Py_ssize_t, sums=list, telling=cython.int[::1])
+                   length=Py_ssize_t, sums=list, strengths=cython.int[::1])
     cdef Phrase _phrase(self, list pieces, Py_ssize_t start, Py_ssize_t stop)
     @cython.locals(document=Document, low=Py_ssize_t, high=Py_ssize_t, behind=int, before=int)
     cdef bint _are_joined(self, _Piece one, _Piece two) except? -1

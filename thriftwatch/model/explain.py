@@ -20,6 +20,7 @@ from thriftwatch.domain import FACTS, FOREIGN, GOODS, LOGIT_LIMIT, WORN
 from thriftwatch.model.heads import Heads
 from thriftwatch.model.tables import FEATURE_STEP, Interaction
 from thriftwatch.text.document import Document
+from thriftwatch.text.fields import MOST_ROOM, ROOM
 from thriftwatch.text.lexicon import CLASS_NUMBERS, NAMES
 
 __all__ = ["Explainer", "Phrase", "Roles"]
@@ -45,8 +46,6 @@ _RULE_SHARE = 0.5
 listing 1; the rest is the score."""
 _FOR, _AGAINST = ("R1", "R2", "R4", "R5"), ("R0", "R3", "R6", "R7")
 """Rules of the guideline under which a listing is labelled 1, and 0."""
-_ROOM = 1 << 10
-_MOST_ROOM = 1 << 16
 
 
 def _bits(names: "frozenset[str] | set[str]") -> int:
@@ -140,7 +139,7 @@ class Explainer:
         Heads of a document.
     roles
         What the heads are to reasons.
-    telling
+    term_strengths
         For each term of the lexicon its strength if it can be put into words, else 0.
 
     Attributes
@@ -149,14 +148,14 @@ class Explainer:
         For each token what it adds to each head.
     """
 
-    def __init__(self, heads: Heads, roles: Roles, telling: "array[int]") -> None:
+    def __init__(self, heads: Heads, roles: Roles, term_strengths: "array[int]") -> None:
         self.heads = heads
         self.roles = roles
-        self._term_strengths = telling
+        self._term_strengths = term_strengths
         empty = bytes(8 * heads.width)
         self._direction, self._between, self._odds = (array("d", empty) for _ in range(3))
         self._classes = array("i", heads.document.vocabulary.classes)
-        self._make_room(_ROOM)
+        self._make_room(ROOM)
 
     def _make_room(self, room: int) -> None:
         self.parts = array("d", bytes(8 * room * self.heads.width))
@@ -168,8 +167,8 @@ class Explainer:
         A pair of terms rests on its two ends, any other feature on every token it covers.
         """
         heads, document, width = self.heads, self.heads.document, self.heads.width
-        if document.count > self._room or self._room > _MOST_ROOM:
-            self._make_room(max(document.count, _ROOM))
+        if document.count > self._room or self._room > MOST_ROOM:
+            self._make_room(max(document.count, ROOM))
         parts, rows, weights = self.parts, heads.rows, heads.lookup.feature_weights
         for place in range(document.count * width):
             parts[place] = 0.0
@@ -283,7 +282,7 @@ class Explainer:
         "new" or "my own" is no reason to suspect anybody, whatever weight the company it keeps has
         given it.
         """
-        document, telling = self.heads.document, self._term_strengths
+        document, strengths = self.heads.document, self._term_strengths
         first, last = pieces[start], pieces[stop - 1]
         weight, bits, term, sums = 0.0, 0, -1, [0.0] * _FACTS
         for place in range(start, stop):
@@ -294,8 +293,8 @@ class Explainer:
                 sums[fact] += piece.facts[fact]
             if (
                 piece.term >= 0
-                and telling[piece.term]
-                and (term < 0 or telling[piece.term] > telling[term])
+                and strengths[piece.term]
+                and (term < 0 or strengths[piece.term] > strengths[term])
             ):
                 term = piece.term
         if bits == 0:

@@ -4,7 +4,7 @@ from thriftwatch.text.document cimport Document
 
 cdef unsigned long long _GRAM, _ALL_BITS
 cdef double LOGIT_LIMIT, FEATURE_STEP, GRAM_STEP, WORD_STEP, _LEAST_SQUARE, _FURTHEST
-cdef int _OPEN, _CLOSE, _ROOM
+cdef int _OPEN, _CLOSE, WORD_ROOM
 
 cdef class Lookup:
     cdef public int width, outputs, gram_shift

@@ -22,16 +22,16 @@ from typing import Any
 from thriftwatch.domain import LOGIT_LIMIT
 from thriftwatch.model.tables import FEATURE_STEP, GRAM_STEP, WORD_STEP, Interaction, Tables
 from thriftwatch.text.document import Document
+from thriftwatch.text.fields import WORD_ROOM
 from thriftwatch.text.tokenizer import grown
 
-__all__ = ["Heads", "Lookup"]
+__all__ = ["Heads", "Lookup", "gram_buckets"]
 
 _GRAM = 0xD6E8FEB86659FD93
 _ALL_BITS = (1 << 64) - 1
 _LEAST_SQUARE = 1e-6
 _FURTHEST = 30.0
 """Log-odds beyond which a probability is no further from 0 or 1."""
-_ROOM = 1 << 12
 _OPEN, _CLOSE = b"<>"
 
 
@@ -132,7 +132,7 @@ class Heads:
     def _evict(self) -> None:
         self._generation = self.document.generation
         self._rows_cached = 0
-        self.rows = array("f", [0.0]) * (_ROOM * (self.width + 1))
+        self.rows = array("f", [0.0]) * (WORD_ROOM * (self.width + 1))
 
     def score(self, title: bytes, description: bytes) -> None:
         """Read a listing and work out its heads and probabilities.

@@ -2,7 +2,7 @@
 
 import threading
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -194,7 +194,9 @@ class Model:
         reasons : tuple of Reason
             The words that decided, the strongest first.
         """
-        for texts in zip(*map(_plain, (titles, descriptions, shops)), strict=True):
+        from thriftwatch.model.batch import strings
+
+        for texts in zip(*map(strings, (titles, descriptions, shops)), strict=True):
             yield self.explain(*texts, policy=policy, limit=limit)
 
     def with_lexicon(self, path: "str | PathLike[str]") -> "Model":
@@ -313,18 +315,12 @@ class _Shared:
             if self._made is None:
                 heads, tables, interaction = self._parts
                 numbers = {name: number for number, name in enumerate(tables.features)}
-                telling = [row[3] if row[4] else 0 for row in vocabulary.rows]
+                strengths = [row[3] if row[4] else 0 for row in vocabulary.rows]
                 self._made = (
                     Lookup(tables, interaction),
                     Roles(heads, interaction),
                     Names(vocabulary, numbers),
-                    array("i", telling),
+                    array("i", strengths),
                 )
         lookup, roles, names, term_strengths = self._made
         return Explainer(Heads(lookup, Document(vocabulary, names)), roles, term_strengths)
-
-
-def _plain(texts: Any) -> Sequence[str]:
-    """Return a column of texts as strings."""
-    found: Sequence[str] = texts.to_pylist() if hasattr(texts, "to_pylist") else texts
-    return found

@@ -3,7 +3,7 @@ cimport cython
 from thriftwatch.text.names cimport Names
 from thriftwatch.text.tokenizer cimport Tokens
 
-cdef int PAIR_WINDOW, NEGATION_REACH, _ROOM, _MOST_ROOM, _LAST_SERIAL
+cdef int PAIR_WINDOW, NEGATION_REACH, ROOM, MOST_ROOM, _LAST_SERIAL
 cdef int _SLASH, _PERCENT, _NEGATOR, _GARMENT, _LOGISTICS, _SIZE, _UNIT, _MEASURE
 cdef int SIZE_RUN, CONDITION, PER_CENT, PXL, MEASURED, PRICE_BY, COUNT, OF_A_TERM, OF_A_PAIR
 cdef int FIELDS, WORD, LEXICON, TERM, CLASS, KIND, FLAGS, OPENS, IS_TEN

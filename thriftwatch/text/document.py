@@ -24,9 +24,11 @@ from thriftwatch.text.fields import (
     IS_TEN,
     KIND,
     LEXICON,
+    MOST_ROOM,
     OF_A_PAIR,
     OF_A_TERM,
     OPENS,
+    ROOM,
     TERM,
     WORD,
 )  # fmt: skip
@@ -58,8 +60,6 @@ PAIR_WINDOW = 4
 NEGATION_REACH = 2
 """Words back from a term to what may negate it."""
 
-_ROOM = 1 << 10
-_MOST_ROOM = 1 << 16
 _LAST_SERIAL = 2_000_000_000
 _SLASH, _PERCENT = b"/%"
 
@@ -145,7 +145,7 @@ class Document(Tokens):
         ) = (array("i", empty) for _ in range(5))  # fmt: skip
         self._seen_word = array("i", bytes(4))
         self._serial = 0
-        self._make_term_room(_ROOM)
+        self._make_term_room(ROOM)
         self.terms = self.words = self.features = 0
 
     def _make_term_room(self, room: int) -> None:
@@ -165,8 +165,8 @@ class Document(Tokens):
             UTF-8.
         """
         self.tokenize(title, description)
-        if self.count > self._term_room or self._term_room > _MOST_ROOM:
-            self._make_term_room(max(self.count, _ROOM))
+        if self.count > self._term_room or self._term_room > MOST_ROOM:
+            self._make_term_room(max(self.count, ROOM))
         self._begin_counting()
         self._find_terms()
         self._find_negations()

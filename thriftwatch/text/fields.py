@@ -1,4 +1,4 @@
-"""What is known of a word, and how many features a term and a pair of terms tell.
+"""What is known of a word, how many features terms tell, and how much room arrays have.
 
 The names are in a module of their own, because compiled modules take them over as C constants, and
 those cannot be imported from one another.
@@ -6,8 +6,12 @@ those cannot be imported from one another.
 
 LONGEST_WORD = 32
 """Letters of a word that are read."""
-MOST_WORDS = 1 << 17
+MOST_CACHED = 1 << 17
 """Words that a cache holds; past that it is emptied, so that memory has a bound."""
+ROOM, WORD_ROOM = 1 << 10, 1 << 12
+"""Tokens of a listing, and words of a cache, that arrays have room for at first."""
+MOST_ROOM = 1 << 16
+"""Tokens past which arrays are not kept for the next listing: few are as long as a book."""
 
 FIELDS = 7
 WORD, LEXICON, TERM, CLASS, KIND, FLAGS, LENGTH = range(FIELDS)

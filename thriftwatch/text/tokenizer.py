@@ -27,10 +27,13 @@ from thriftwatch.text.fields import (
     LENGTH,
     LEXICON,
     LONGEST_WORD,
-    MOST_WORDS,
+    MOST_CACHED,
+    MOST_ROOM,
     OPENS,
+    ROOM,
     TERM,
     WORD,
+    WORD_ROOM,
 )  # fmt: skip
 from thriftwatch.text.lexicon import CLASS_NUMBERS, NAMES
 from thriftwatch.text.shapes import LONGEST_NUMBER, NUMBER_KINDS, TEN
@@ -40,8 +43,6 @@ __all__ = ["Tokens", "grown"]
 
 _MOST_SEPARATED = 1 << 14
 _LONGEST_SEPARATED = 64
-_ROOM, _WORD_ROOM = 1 << 10, 1 << 12
-_MOST_ROOM = 1 << 16  # of a listing as long as a book no arrays are kept
 
 _IN_WORD, _LINK, _ENDS_CLAUSE, _BEFORE, _BEHIND = 1, 2, 4, 8, 16
 _SPACE, _DOT, _STAR, _HASHTAG = b" .*#"
@@ -127,7 +128,7 @@ class Tokens:
         self._hidden = vocabulary.hidden
         self.generation = self._hashed = 0
         self.evict()
-        self._make_room(_ROOM)
+        self._make_room(ROOM)
         self.text = b""
         self.border = self.count = self.titled = 0
         self.joined: set[int] = set()
@@ -137,10 +138,10 @@ class Tokens:
         """Empty the cache."""
         self.generation += 1
         self.words_known = 0
-        self.known = array("i", [0]) * (FIELDS * _WORD_ROOM)
-        self._key_of = array("Q", [0]) * _WORD_ROOM
+        self.known = array("i", [0]) * (FIELDS * WORD_ROOM)
+        self._key_of = array("Q", [0]) * WORD_ROOM
         self._written: list[bytes] = []
-        self._make_slots(2 * _WORD_ROOM)
+        self._make_slots(2 * WORD_ROOM)
         self._separated: dict[bytes, tuple[bytes, int, int] | None] = {}
         self._reads: dict[int, bytes] = {}
         self._pieces: dict[int, tuple[bytes, ...]] = {}
@@ -162,7 +163,7 @@ class Tokens:
         title, description
             UTF-8.
         """
-        if self.words_known > MOST_WORDS:
+        if self.words_known > MOST_CACHED:
             self.evict()
         if not title.isascii():
             title = self._fold(title)
@@ -173,8 +174,8 @@ class Tokens:
         self.border = len(title)
         # No more words than that: single letters have something between them.
         needed = len(text) // 2 + 2
-        if needed > self._room or self._room > _MOST_ROOM:
-            self._make_room(max(needed, _ROOM))
+        if needed > self._room or self._room > MOST_ROOM:
+            self._make_room(max(needed, ROOM))
         if self._hidden_words:
             self._hidden_words = {}
             self.joined = set()

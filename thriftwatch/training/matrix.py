@@ -195,7 +195,7 @@ def _grams_of(word: bytes, frequencies: Frequencies) -> tuple[Ints, Floats]:
 
 
 def make_tables(coefficients: Floats, intercepts: Floats, frequencies: Frequencies) -> Tables:
-    """Reversal the coefficients of linear heads into tables of whole numbers.
+    """Turn the coefficients of linear heads into tables of whole numbers.
 
     Parameters
     ----------

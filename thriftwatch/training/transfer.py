@@ -6,6 +6,7 @@ earlier model knew a word or n-gram its idf stays, so that the transferred heads
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -199,10 +200,7 @@ def transfer_outputs(
     Joined
     """
     earlier = _in_heads_of(base, heads)
-    new = joined.interaction
-    changed = Interaction(
-        new.bias.copy(), new.linear.copy(), new.pairs.copy(), new.undecided.copy()
-    )
+    changed = deepcopy(joined.interaction)
     for output in outputs:
         for name in _PARTS:
             getattr(changed, name)[output] = getattr(earlier, name)[output]
@@ -245,7 +243,7 @@ def shrink_to_earlier(
     """
     earlier, new = _in_heads_of(base, heads), joined.interaction
     before = earlier(predicted.plain()[: len(target)])
-    mixed = {name: getattr(new, name).copy() for name in _PARTS}
+    mixed = deepcopy(new)
     log_odds = joined.log_odds.copy()
     for output in range(target.shape[1]):
         own = joined.log_odds[:, output]
@@ -256,12 +254,12 @@ def shrink_to_earlier(
             before[used, output], own[used], target[used, output], weight[used, output]
         )
         for name in ("bias", "linear", "pairs"):
-            mixed[name][output] = np.round(
+            getattr(mixed, name)[output] = np.round(
                 a * getattr(earlier, name)[output] + b * getattr(new, name)[output], 6
             )
-        mixed["bias"][output] += round(c, 6)
+        mixed.bias[output] += round(c, 6)
         log_odds[:, output] = a * before[:, output] + b * own + c
-    return Joined(Interaction(**mixed), log_odds)
+    return Joined(mixed, log_odds)
 
 
 def _mixture(
