@@ -1,8 +1,9 @@
 """Compile some modules of the package with Cython where that is possible.
 
 The list is COMPILED in thriftwatch/compiled.py. Each module is ordinary Python, with its C types
-in a .pxd of the same name beside it, and always installed as source too. THRIFTWATCH_COMPILE=0 in
-the environment compiles nothing, and =1 makes a failure an error; otherwise the package stays
+in a .pxd of the same name beside it, and always installed as source too. Where there is a .pyx,
+that is compiled instead: a twin of what plain Python says in another way. THRIFTWATCH_COMPILE=0
+in the environment compiles nothing, and =1 makes a failure an error; otherwise the package stays
 plain Python where compiling fails. CFLAGS are added, for instance -fsanitize=address.
 """
 
@@ -112,6 +113,11 @@ def _compiler() -> list[str] | None:
     return None
 
 
+def _source(module: str) -> str:
+    path = module.replace(".", "/")
+    return next(path + kind for kind in (".pyx", ".py") if Path(path + kind).is_file())
+
+
 def _compile(modules: tuple[str, ...], folder: str) -> dict[str, str]:
     """Compile modules into a folder: from the path in a wheel to the extension."""
     from Cython.Build import cythonize
@@ -132,7 +138,7 @@ def _compile(modules: tuple[str, ...], folder: str) -> dict[str, str]:
     extensions = [
         Extension(
             name,
-            [name.replace(".", "/") + ".py"],
+            [_source(name)],
             extra_compile_args=FLAGS + flags,
             extra_link_args=flags,
         )

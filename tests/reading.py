@@ -93,7 +93,7 @@ def reading_of(document: Any, title: str, description: str = "") -> Reading:
         for place in range(document.features)
     ]
     return Reading(
-        document.text,
+        document.text.lower(),
         document.border,
         document.titled,
         tuple(tokens),

@@ -23,15 +23,17 @@ from pathlib import Path
 __all__ = ["COMPILED", "is_compiled", "prepare", "stamp"]
 
 COMPILED = (
-    "thriftwatch.text.fold",
     "thriftwatch.text.disguises",
+    "thriftwatch.text.scan",
     "thriftwatch.text.tokenizer",
     "thriftwatch.text.names",
     "thriftwatch.text.document",
+    "thriftwatch.model.sums",
     "thriftwatch.model.heads",
     "thriftwatch.model.explain",
 )
-"""The modules to compile, by their dotted names. C types are in a .pxd beside each .py."""
+"""The modules to compile, by their dotted names. C types are in a .pxd beside each .py; where there
+is a .pyx, too, it is compiled in place of the .py."""
 
 STAMP = f"_compiled{EXTENSION_SUFFIXES[0]}.txt"
 """What an editable install was compiled from; each Python has extensions of its own."""
@@ -118,7 +120,8 @@ def stamp(package: str) -> str:
     lines = []
     for name in COMPILED:
         source = _source(package, name)
-        files = [file for file in (source, source.with_suffix(".pxd")) if file.is_file()]
+        kinds = (".py", ".pyx", ".pxd")
+        files = [file for file in map(source.with_suffix, kinds) if file.is_file()]
         # The hash that Python has for .pyc files: it is quick, and built in.
         digest = source_hash(b"\0".join(file.read_bytes() for file in files)).hex()
         lines.append(f"{name} {digest}\n")

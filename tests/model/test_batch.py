@@ -112,13 +112,15 @@ def test_bytes_that_are_no_text_spoil_no_other_listing(model):
 def test_blocks_are_in_order_and_hold_all(monkeypatch):
     monkeypatch.setattr(batch, "AT_ONCE", 3)
     blocks = list(blocks_of(pa.array(TEXTS), OTHERS))
-    assert [len(block) for block in blocks] == [3, 3, 3, 1]
-    titles = [
-        block.titles[start:end].decode()
+    assert [len(block.borders) for block in blocks] == [3, 3, 3, 1]
+    found = [
+        (block.texts[start:border].decode(), block.texts[border:end].decode())
         for block in blocks
-        for start, end in zip(block.title_offsets, block.title_offsets[1:], strict=False)
+        for start, border, end in zip(
+            block.offsets[:-1], block.borders, block.offsets[1:], strict=True
+        )
     ]
-    assert titles == TEXTS
+    assert found == [(one, f"\n{other}") for one, other in zip(TEXTS, OTHERS, strict=True)]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,7 +10,14 @@ from listings import listing
 from thriftwatch import load_model
 from thriftwatch.domain import LOGIT_LIMIT, OUTPUTS, probability_of
 from thriftwatch.model.heads import Heads, Lookup, gram_buckets
-from thriftwatch.model.tables import FEATURE_STEP, GRAM_STEP, WORD_STEP, Interaction, with_arrays
+from thriftwatch.model.tables import (
+    FEATURE_STEP,
+    GRAM_STEP,
+    ROW_STEP,
+    WORD_STEP,
+    Interaction,
+    with_arrays,
+)
 
 SPECIFIED = 0xD6E8FEB86659FD93
 EXAMPLES = [
@@ -62,7 +69,8 @@ def specified_row(word, tables):
     idf = tables.unseen_idf
     squares = (tables.gram_idf[rows].astype(np.float64) ** 2).sum()
     grams = tables.gram_weights[rows].sum(axis=0, dtype=np.int64)
-    return GRAM_STEP * idf / np.sqrt(max(squares, 1e-6)) * grams, idf * idf
+    row = GRAM_STEP * idf / np.sqrt(max(squares, 1e-6)) * grams
+    return ROW_STEP * np.rint(row / ROW_STEP), idf * idf
 
 
 def specified_log_odds(heads, model, tables):
@@ -82,16 +90,16 @@ def test_training_fills_the_buckets_that_are_specified(word, bits):
 
 def test_every_known_word_has_the_row_that_is_specified(model, tables):
     heads = model.explainer().heads
-    width = heads.width + 1
     seen = set()
     for word in tables.words[::7]:
         read(model, word.decode("ascii").strip("<>"), "")
-        for place in range(heads.document.words):
-            number = heads.document.word[place]
+        for number in heads.document.word[: heads.document.words]:
             form = heads.document.written(number)
             row, square = specified_row(form, tables)
-            learned = np.array(heads.rows[width * number : width * (number + 1)])
-            np.testing.assert_allclose(learned, [*row, square], rtol=1e-6, atol=1e-6)
+            start = heads.stride * number
+            learned = ROW_STEP * np.array(heads.rows[start : start + heads.width])
+            np.testing.assert_allclose(learned, row, rtol=0, atol=1.01 * ROW_STEP)
+            np.testing.assert_allclose(heads.squares[number], square, rtol=1e-6)
             seen.add(form)
     assert len(seen & set(tables.words)) > 1000
 
@@ -106,9 +114,10 @@ def test_every_known_word_has_the_row_that_is_specified(model, tables):
 def test_the_log_odds_of_heads_are_the_sums_that_are_specified(model, tables, one):
     heads = read(model, *one)
     expected = specified_log_odds(heads, model, tables)
-    # Rows are kept in single precision.
-    largest = 1 + max(map(abs, heads.log_odds), default=0) + heads.document.words
-    np.testing.assert_allclose(heads.log_odds, expected, rtol=0, atol=1e-6 * largest)
+    # A row of n-grams may lie half a step between two, and be rounded to either.
+    np.testing.assert_allclose(
+        heads.log_odds, expected, rtol=1e-9, atol=1e-9 + ROW_STEP * heads.document.words
+    )
 
 
 @given(listing)

@@ -289,11 +289,8 @@ def test_every_word_that_counts_has_a_row_of_its_own(model, one):
     """In training it has, so that an empty one in scoring would be another model."""
     heads = model.explainer().heads
     heads.score(*(text.encode("utf-8", "replace") for text in one))
-    squares = [
-        heads.rows[heads.document.word[place] * (heads.width + 1) + heads.width]
-        for place in range(heads.document.words)
-    ]
-    assert all(square > 0 for square in squares)
+    words = list(heads.document.word[: heads.document.words])
+    assert all(heads.squares[word] > 0 for word in words)
 
 
 # What is no evidence

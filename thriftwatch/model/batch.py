@@ -87,17 +87,13 @@ def strings(texts: Any) -> Sequence[str]:
 class Block(NamedTuple):
     """Some listings as the compiled loop takes them.
 
-    ``titles`` and ``descriptions`` are UTF-8, one text after the other; of each the offsets say
-    where a text starts, and where the last one ends.
+    ``texts`` is UTF-8: of each listing the title, a line break and the description. The offsets say
+    where each begins and where the last one ends, the borders where the line breaks are.
     """
 
-    titles: bytes
-    title_offsets: NDArray[np.int64]
-    descriptions: bytes
-    description_offsets: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.title_offsets) - 1
+    texts: bytes
+    offsets: NDArray[np.int64]
+    borders: NDArray[np.int64]
 
 
 def blocks_of(titles: Any, descriptions: Any) -> Iterator[Block]:
@@ -108,30 +104,45 @@ def blocks_of(titles: Any, descriptions: Any) -> Iterator[Block]:
     titles, descriptions
         Equally long; each a sequence of str, or a pyarrow string array without nulls.
     """
-    if len(titles) != len(descriptions):  # compiled code would read beyond the shorter ones
+    if len(titles) != len(descriptions):
         raise ValueError(f"{len(titles)} titles and {len(descriptions)} descriptions")
     for start in range(0, len(titles), AT_ONCE):
-        part = slice(start, start + AT_ONCE)
-        yield Block(*_texts(titles[part]), *_texts(descriptions[part]))
+        yield _block(titles[start : start + AT_ONCE], descriptions[start : start + AT_ONCE])
 
 
-def _texts(texts: Any) -> tuple[bytes, NDArray[np.int64]]:
-    """Return the bytes of some texts and where each starts, without an object for each in Arrow."""
-    if not hasattr(texts, "type"):
-        encoded = [text.encode("utf-8", "replace") for text in texts]
-        offsets = np.zeros(len(encoded) + 1, np.int64)
-        np.cumsum([len(text) for text in encoded], out=offsets[1:])
-        return b"".join(encoded), offsets
+def _block(titles: Any, descriptions: Any) -> Block:
+    """Put some listings one behind the other, without an object for each where they are Arrow's."""
+    if not (_is_arrow(titles) or _is_arrow(descriptions)):
+        pairs = [tuple(map(_encoded, pair)) for pair in zip(titles, descriptions, strict=True)]
+        ends = np.cumsum([0, *(len(title) + 1 + len(text) for title, text in pairs)])
+        borders = ends[:-1] + np.fromiter((len(title) for title, _ in pairs), np.int64, len(pairs))
+        return Block(b"".join([b"%b\n%b" % pair for pair in pairs]), ends, borders)
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    title, text = map(_as_bytes, (titles, descriptions))
+    joined = pc.binary_join_element_wise(title, text, pa.scalar(b"\n", pa.large_binary()))
+    _, offsets, data = joined.buffers()
+    starts = np.frombuffer(offsets, np.int64, len(joined) + 1, 8 * joined.offset)
+    lengths = pc.binary_length(title).to_numpy()
+    return Block(b"" if data is None else data.to_pybytes(), starts, starts[:-1] + lengths)
+
+
+def _is_arrow(column: Any) -> bool:
+    return hasattr(column, "cast")
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _as_bytes(column: Any) -> Any:
+    """Return a column as one Arrow array of bytes."""
     import pyarrow as pa
 
-    array = texts
-    if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0) if array.num_chunks == 1 else pa.concat_arrays(array.chunks)
-    if not pa.types.is_large_string(array.type):
-        array = array.cast(pa.large_string())
-    _, offset_buffer, data = array.buffers()
-    if not len(array):
-        return b"", np.zeros(1, np.int64)
-    offsets = np.frombuffer(offset_buffer, np.int64, len(array) + 1, 8 * array.offset)
-    content = b"" if data is None else data[int(offsets[0]) : int(offsets[-1])].to_pybytes()
-    return content, offsets - offsets[0]
+    kind = pa.large_binary()
+    if not _is_arrow(column):
+        return pa.array(map(_encoded, column), kind)
+    if hasattr(column, "chunks"):
+        column = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+    return column.cast(kind)

@@ -3,7 +3,7 @@ cimport cython
 from thriftwatch.model.heads cimport Heads
 from thriftwatch.text.document cimport Document
 
-cdef double FAINTEST, _FAINTEST_UNKNOWN, _JOINED, _OWN_SHARE, _RULE_SHARE
+cdef double ROW_STEP, FAINTEST, _FAINTEST_UNKNOWN, _JOINED, _OWN_SHARE, _RULE_SHARE
 cdef double LOGIT_LIMIT, FEATURE_STEP
 cdef int _SHORTEST_UNKNOWN, _FARTHEST, _LONGEST, ROOM, MOST_ROOM
 cdef int _LAWFUL, _NAMES_AND_SIZES, _ALONE, _CIRCUMSTANCES, _FACTS, _GOODS
@@ -39,7 +39,7 @@ cdef class Explainer:
     @cython.locals(heads=Heads, document=Document, width=Py_ssize_t, place=Py_ssize_t,
                    row=Py_ssize_t, start=Py_ssize_t, head=Py_ssize_t, first=Py_ssize_t,
                    last=Py_ssize_t, step=Py_ssize_t, at=Py_ssize_t, share=double,
-                   parts=cython.double[::1], rows=cython.float[::1])
+                   stride=Py_ssize_t, parts=cython.double[::1], rows=cython.int[::1])
     cpdef share_out(self)
     cpdef list phrases(self, int output)
     @cython.locals(roles=Roles, width=Py_ssize_t, head=Py_ssize_t, other=Py_ssize_t,
@@ -59,7 +59,8 @@ cdef class Explainer:
                    strength=double, bits=int, term=int, phrase=Phrase, place=Py_ssize_t,
                    length=Py_ssize_t, sums=list, strengths=cython.int[::1])
     cdef Phrase _phrase(self, list pieces, Py_ssize_t start, Py_ssize_t stop)
-    @cython.locals(document=Document, low=Py_ssize_t, high=Py_ssize_t, behind=int, before=int)
+    @cython.locals(document=Document, low=Py_ssize_t, high=Py_ssize_t, start=Py_ssize_t,
+                   behind=int, before=int)
     cdef bint _are_joined(self, _Piece one, _Piece two) except? -1
 
 @cython.locals(best=int, fact=int, most=double, share=double, stated=bint)

@@ -18,7 +18,7 @@ from typing import Any
 
 from thriftwatch.domain import FACTS, FOREIGN, GOODS, LOGIT_LIMIT, WORN
 from thriftwatch.model.heads import Heads
-from thriftwatch.model.tables import FEATURE_STEP, Interaction
+from thriftwatch.model.tables import FEATURE_STEP, ROW_STEP, Interaction
 from thriftwatch.text.document import Document
 from thriftwatch.text.fields import MOST_ROOM, ROOM
 from thriftwatch.text.lexicon import CLASS_NUMBERS, NAMES
@@ -167,17 +167,18 @@ class Explainer:
         A pair of terms rests on its two ends, any other feature on every token it covers.
         """
         heads, document, width = self.heads, self.heads.document, self.heads.width
+        stride = heads.lookup.stride
         if document.count > self._room or self._room > MOST_ROOM:
             self._make_room(max(document.count, ROOM))
         parts, rows, weights = self.parts, heads.rows, heads.lookup.feature_weights
         for place in range(document.count * width):
             parts[place] = 0.0
         for place in range(document.words):
-            row, start = (width + 1) * document.word[place], width * document.word_at[place]
+            row, start = stride * document.word[place], width * document.word_at[place]
             for head in range(width):
-                parts[start + head] += rows[row + head] / heads.norm
+                parts[start + head] += ROW_STEP * rows[row + head] / heads.norm
         for place in range(document.features):
-            row = width * document.feature[place]
+            row = stride * document.feature[place]
             first, last = document.feature_first[place], document.feature_last[place]
             step, share = 1, FEATURE_STEP / (last - first + 1)
             if document.feature_paired[place]:
@@ -330,7 +331,8 @@ class Explainer:
         if high <= low:
             return True
         # The first and the last sign between them: there are hardly more.
-        behind, before = document.text[low], document.text[high - 1]
+        start = document.start
+        behind, before = document.text[start + low], document.text[start + high - 1]
         if behind in _ENDS or before in _ENDS:
             return False
         if behind in _DIVIDERS or before in _DIVIDERS:

@@ -16,11 +16,18 @@ little-endian number ``g``, are in the bucket that the top bits of ``g * 0xD6E8F
 """
 
 from array import array
-from math import exp, sqrt
+from math import sqrt
 from typing import Any
 
-from thriftwatch.domain import LOGIT_LIMIT
-from thriftwatch.model.tables import FEATURE_STEP, GRAM_STEP, WORD_STEP, Interaction, Tables
+from thriftwatch.model.sums import Sums
+from thriftwatch.model.tables import (
+    FEATURE_STEP,
+    GRAM_STEP,
+    ROW_STEP,
+    WORD_STEP,
+    Interaction,
+    Tables,
+)
 from thriftwatch.text.document import Document
 from thriftwatch.text.fields import WORD_ROOM
 from thriftwatch.text.tokenizer import grown
@@ -29,9 +36,9 @@ __all__ = ["Heads", "Lookup", "gram_buckets"]
 
 _GRAM = 0xD6E8FEB86659FD93
 _ALL_BITS = (1 << 64) - 1
+_STEPS = int(WORD_STEP / ROW_STEP)
+_MOST_OF_A_ROW = float(1 << 20)
 _LEAST_SQUARE = 1e-6
-_FURTHEST = 30.0
-"""Log-odds beyond which a probability is no further from 0 or 1."""
 _OPEN, _CLOSE = b"<>"
 
 
@@ -47,12 +54,15 @@ class Lookup:
     ----------
     width
         How many heads there are.
+    stride
+        How much room they take in a row, so that it is a multiple of four numbers.
     outputs
         How many probabilities are read off them.
     """
 
     def __init__(self, tables: Tables, interaction: Interaction) -> None:
         self.width = len(tables.bias)
+        self.stride = _in_fours(self.width)
         self.word_rows = {word: row for row, word in enumerate(tables.words)}
         self.word_idf = _flat(tables.word_idf, "f")
         self.word_weights = _flat(tables.word_weights, "h")
@@ -60,7 +70,7 @@ class Lookup:
         self.gram_places = _places(_flat(tables.gram_buckets, "i"), 1 << tables.gram_bits)
         self.gram_idf = _flat(tables.gram_idf, "f")
         self.gram_weights = _flat(tables.gram_weights, "h")
-        self.feature_weights = _flat(tables.feature_weights, "h")
+        self.feature_weights = _padded(_flat(tables.feature_weights, "h"), self.width)
         self.bias = _flat(tables.bias, "d")
         self.unseen_idf = tables.unseen_idf
         self.outputs = len(interaction.bias)
@@ -75,6 +85,19 @@ def _flat(numbers: Any, kind: str) -> Any:
     return view.cast("B").cast(kind) if view.nbytes else array(kind)
 
 
+def _in_fours(count: int) -> int:
+    return (count + 3) // 4 * 4
+
+
+def _padded(numbers: Any, width: int) -> Any:
+    """Return rows that are as wide as a multiple of four."""
+    more = _in_fours(width) - width
+    if not more:
+        return numbers
+    rows = range(0, len(numbers), width)
+    return array("h", [n for row in rows for n in (*numbers[row : row + width], *[0] * more)])
+
+
 def _places(buckets: Any, count: int) -> "array[int]":
     """Return for each bucket its row, counted from 1; 0 for buckets that training did not fill."""
     places = array("i", [0]) * count
@@ -85,7 +108,7 @@ def _places(buckets: Any, count: int) -> "array[int]":
 
 def _products(interaction: Interaction) -> list[float]:
     """Return the weights of each output: its bias, those of heads, and those of their products."""
-    numbers = []
+    numbers: list[float] = []
     bias: Any = memoryview(interaction.bias).tolist()
     linear: Any = memoryview(interaction.linear).tolist()
     pairs: Any = memoryview(interaction.pairs).tolist()
@@ -93,10 +116,11 @@ def _products(interaction: Interaction) -> list[float]:
         numbers += [own, *linear[output]]
         for first, row in enumerate(pairs[output]):
             numbers += [row[first], *(2.0 * weight for weight in row[first + 1 :])]
+        numbers += [0.0] * (_in_fours(len(numbers)) - len(numbers))
     return numbers
 
 
-class Heads:
+class Heads(Sums):
     """The heads of one document at a time.
 
     Parameters
@@ -113,26 +137,31 @@ class Heads:
     norm
         What the rows of its words were divided by.
     rows
-        For each word in the cache of the document what it adds to the heads, then its squared idf.
+        For each word in the cache of the document what it adds to the heads, in `ROW_STEP`.
+    squares
+        For each of them its squared idf.
     probabilities
         What was read off the heads, in the order of `thriftwatch.domain.OUTPUTS`.
     """
 
     def __init__(self, lookup: Lookup, document: Document) -> None:
+        super().__init__(lookup.stride, lookup.products, lookup.outputs)
         self.lookup = lookup
         self.document = document
         self.width = lookup.width
         self._evict()
         self.log_odds = array("d", bytes(8 * lookup.width))
-        self.probabilities = array("d", bytes(8 * lookup.outputs))
         self._sums = array("q", bytes(8 * lookup.width))
-        self._monomials = array("d", bytes(8 * (len(lookup.products) // lookup.outputs)))
+        self._words_sum, self._features_sum = (
+            array("d", bytes(8 * lookup.stride)) for _ in range(2)
+        )
         self.norm = 1.0
 
     def _evict(self) -> None:
         self._generation = self.document.generation
         self._rows_cached = 0
-        self.rows = array("f", [0.0]) * (WORD_ROOM * (self.width + 1))
+        self.rows = array("i", [0]) * (WORD_ROOM * self.lookup.stride)
+        self.squares = array("d", [0.0]) * WORD_ROOM
 
     def score(self, title: bytes, description: bytes) -> None:
         """Read a listing and work out its heads and probabilities.
@@ -144,89 +173,59 @@ class Heads:
         """
         self.document.read(title, description)
         self.add_up()
-        self.join()
+        self.join(self.log_odds, self.width)
 
-    def score_rows(
-        self,
-        titles: bytes,
-        title_offsets: Any,
-        descriptions: bytes,
-        description_offsets: Any,
-        found: Any,
-    ) -> None:
+    def score_rows(self, texts: bytes, offsets: Any, borders: Any, found: Any) -> None:
         """Score many listings one after the other.
 
         Parameters
         ----------
-        titles, descriptions
-            UTF-8 of all texts, one after the other.
-        title_offsets, description_offsets
-            int64, shape (listings + 1,): where each text starts, and the end of the last.
+        texts
+            UTF-8 of all listings, one after the other: title, line break, description.
+        offsets
+            int64, shape (listings + 1,): where each begins, and the end of the last.
+        borders
+            int64, shape (listings,): where the line break of each is.
         found
             float64, shape (listings * outputs,): filled with probabilities.
         """
         outputs = self.lookup.outputs
-        for row in range(len(title_offsets) - 1):
-            self.score(
-                titles[title_offsets[row] : title_offsets[row + 1]],
-                descriptions[description_offsets[row] : description_offsets[row + 1]],
-            )
+        for row in range(len(borders)):
+            self.document.read_part(texts, offsets[row], borders[row], offsets[row + 1])
+            self.add_up()
+            self.join(self.log_odds, self.width)
             for output in range(outputs):
                 found[row * outputs + output] = self.probabilities[output]
 
     def add_up(self) -> None:
         """Add up what the words and features of the document give to each head."""
-        document, log_odds, sums, width = self.document, self.log_odds, self._sums, self.width
+        document, lookup = self.document, self.lookup
         self._cache_rows()
-        rows, stride = self.rows, width + 1
-        for head in range(width):
-            log_odds[head] = 0.0
-            sums[head] = 0
         squares = 0.0
-        word, feature = document.word, document.feature
         for place in range(document.words):
-            row = stride * word[place]
-            for head in range(width):
-                log_odds[head] += rows[row + head]
-            squares += rows[row + width]
-        weights = self.lookup.feature_weights
-        for place in range(document.features):
-            row = width * feature[place]
-            for head in range(width):
-                sums[head] += weights[row + head]
+            squares += self.squares[document.word[place]]
+        self.add_rows(self.rows, document.word, document.words, self._words_sum)
+        self.add_short_rows(
+            lookup.feature_weights, document.feature, document.features, self._features_sum
+        )
         self.norm = sqrt(squares) if squares > 1.0 else 1.0
-        bias = self.lookup.bias
-        for head in range(width):
-            log_odds[head] = log_odds[head] / self.norm + FEATURE_STEP * sums[head] + bias[head]
-
-    def join(self) -> None:
-        """Read the probabilities off the heads."""
-        monomials, products, width = self._monomials, self.lookup.products, self.width
-        monomials[0] = 1.0
-        for head in range(width):
-            monomials[head + 1] = min(max(self.log_odds[head], -LOGIT_LIMIT), LOGIT_LIMIT)
-        count = width + 1
-        for first in range(1, width + 1):
-            for second in range(first, width + 1):
-                monomials[count] = monomials[first] * monomials[second]
-                count += 1
-        for output in range(self.lookup.outputs):
-            total, start = 0.0, count * output
-            for place in range(count):
-                total += products[start + place] * monomials[place]
-            total = min(max(total, -_FURTHEST), _FURTHEST)
-            self.probabilities[output] = 1.0 / (1.0 + exp(-total))
+        for head in range(self.width):
+            of_words = ROW_STEP * self._words_sum[head] / self.norm
+            of_features = FEATURE_STEP * self._features_sum[head]
+            self.log_odds[head] = of_words + of_features + lookup.bias[head]
 
     def _cache_rows(self) -> None:
         """Work out the rows of the words that the document met for the first time."""
         document = self.document
         if self._generation != document.generation:
             self._evict()
-        known = document.words_known
-        room = len(self.rows) // (self.width + 1)
-        if known > room:
-            self.rows = grown(self.rows, max(known, 2 * room) * (self.width + 1))
-        while self._rows_cached < known:
+        if self._rows_cached == document.words_known:
+            return
+        if document.words_known > len(self.squares):
+            room = max(document.words_known, 2 * len(self.squares))
+            self.rows = grown(self.rows, room * self.lookup.stride)
+            self.squares = grown(self.squares, room)
+        while self._rows_cached < document.words_known:
             self._cache_row(self._rows_cached)
             self._rows_cached += 1
 
@@ -234,23 +233,24 @@ class Heads:
         """Work out the row of a word: it has weights of its own, or those of its n-grams."""
         if not self.document.is_normal_form(word):
             return
-        lookup, rows, sums, width = self.lookup, self.rows, self._sums, self.width
-        form = self.document.written(word)
-        start, own = word * (width + 1), lookup.word_rows.get(form, -1)
+        lookup, width = self.lookup, self.width
+        form, start = self.document.written(word), lookup.stride * word
+        own = lookup.word_rows.get(form, -1)
         if own >= 0:
             idf = lookup.word_idf[own]
             for head in range(width):
-                rows[start + head] = WORD_STEP * lookup.word_weights[width * own + head]
+                self.rows[start + head] = _STEPS * lookup.word_weights[width * own + head]
         else:
             idf, squares = lookup.unseen_idf, 0.0
             for head in range(width):
-                sums[head] = 0
+                self._sums[head] = 0
             if form[0] != _OPEN:  # names have no n-grams
                 squares = self._add_grams(form)
-            scale = GRAM_STEP * idf / sqrt(max(squares, _LEAST_SQUARE))
+            scale = GRAM_STEP / ROW_STEP * idf / sqrt(max(squares, _LEAST_SQUARE))
             for head in range(width):
-                rows[start + head] = sums[head] * scale
-        rows[start + width] = idf * idf
+                weight = min(max(self._sums[head] * scale, -_MOST_OF_A_ROW), _MOST_OF_A_ROW)
+                self.rows[start + head] = int(weight + 0.5 if weight > 0.0 else weight - 0.5)
+        self.squares[word] = idf * idf
 
     def _add_grams(self, form: bytes) -> float:
         """Add the weights of n-grams to the sums; return the sum of their squared idf."""

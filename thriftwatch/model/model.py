@@ -128,14 +128,14 @@ class Model:
         found = np.empty((len(titles), len(OUTPUTS)))
         start = 0
         for block in blocks_of(titles, descriptions):
-            rows = found[start : start + len(block)]
+            rows = found[start : start + len(block.borders)]
             heads = self.explainer().heads
             try:
                 heads.score_rows(*block, rows.reshape(-1))
             except BaseException:
                 self._start_afresh()
                 raise
-            start += len(block)
+            start += len(block.borders)
         return found
 
     def score_batch(

@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "FEATURE_STEP", "GRAM_STEP", "MOST_WORDS", "WORD_STEP", "Interaction", "Tables", "with_arrays",
+    "FEATURE_STEP", "GRAM_STEP", "MOST_WORDS", "ROW_STEP", "WORD_STEP", "Interaction", "Tables",
+    "with_arrays",
 ]  # fmt: skip
 
 WORD_STEP = GRAM_STEP = 2.0**-7
 FEATURE_STEP = 2.0**-11
 """What a unit of a stored weight is worth. Whole numbers add up to the same in any order, and take
 half the room of half precision; training gives weights up to 50, and up to 5 for features."""
+ROW_STEP = 2.0**-12
+"""The same for all that a word gives, in finer steps: n-grams of an unknown one are averaged."""
 
 MOST_WORDS = 1 << 19
 """Words that have weights of their own at most, some thirty times those of the bundled model."""

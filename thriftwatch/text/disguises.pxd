@@ -1,7 +1,7 @@
 # C types of disguises.py, for where it is compiled.
 cimport cython
 
-cdef int SHORTEST_SURE, _SHORTEST_COMPOUND, _PREFILTER_SIZE
+cdef int _FIRST_LETTER, SHORTEST_SURE, _SHORTEST_COMPOUND, _PREFILTER_SIZE
 
 cdef class Hidden:
     cdef public frozenset worth, leet, sure, beginnings, pieces
@@ -10,6 +10,8 @@ cdef class Hidden:
     cdef bytes _prefilter
     cdef frozenset _letters, _leet_letters
 
+@cython.locals(at=Py_ssize_t, letters=int, place=int)
+cdef int _letters_of(bytes text, bytes table) except -1
 @cython.locals(at=Py_ssize_t)
 cpdef bint _is_stretched(bytes word, Hidden hidden)
 cpdef bint _may_be_leet(bytes word, Hidden hidden)

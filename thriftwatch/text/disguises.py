@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from thriftwatch.errors import not_one_of
 from thriftwatch.text.fields import LONGEST_WORD
-from thriftwatch.text.fold import fold_text, fold_with_origin, may_be_reversed
+from thriftwatch.text.fold import fold_bytes, fold_with_origin, may_be_reversed
 from thriftwatch.text.lexicon import Term
 
 __all__ = [
@@ -44,7 +44,7 @@ _NOT_WORD = re.compile(rb"[^a-z0-9]+")
 _NO_LETTERS = b"".join(_NOT_WORD.findall(_LEET[0]))
 _ONE_I = bytes.maketrans(b"l", b"i")  # 1 is either of them
 _LEET_ONE_I = _LEET[0].translate(_ONE_I)
-_NO_LETTERS_OR_DIGITS = _NO_LETTERS + b"0123456789@$!|+"
+_FIRST_LETTER = ord("a")
 _DIGIT = re.compile(rb"[0-9]")
 _STRETCHED = re.compile(rb"([a-z])\1{2,}")
 _DIGITS_BEFORE, _DIGITS_BEHIND = re.compile(rb"\A(?:[0-9] )+"), re.compile(rb"(?: [0-9])+\Z")
@@ -123,10 +123,8 @@ class Hidden:
         for word in self.beginnings:
             prefilter[_prefilter_slot(int.from_bytes(word, "little"))] = True
         self._prefilter = bytes(prefilter)
-        self._letters = frozenset([frozenset(word.translate(_ONE_I)) for word in worth])
-        self._leet_letters = frozenset(
-            [frozenset(word.translate(_LEET_ONE_I)) for word in worth | leet]
-        )
+        self._letters = frozenset([_letters_of(word, _ONE_I) for word in worth])
+        self._leet_letters = frozenset([_letters_of(word, _LEET_ONE_I) for word in worth | leet])
 
     @classmethod
     def of(
@@ -248,6 +246,16 @@ def _decoded(text: bytes) -> list[bytes]:
     return [word for plain in spelled for word in (plain, *_squeezed(plain))]
 
 
+def _letters_of(text: bytes, table: bytes) -> int:
+    """Return which letters a text has when it is read by a table, as bits."""
+    letters = 0
+    for at in range(len(text)):
+        place = table[text[at]] - _FIRST_LETTER
+        if 0 <= place < 26:
+            letters |= 1 << place
+    return letters
+
+
 def _is_stretched(word: bytes, hidden: Hidden) -> bool:
     for at in range(2, len(word)):
         if word[at] == word[at - 1] == word[at - 2]:
@@ -270,7 +278,7 @@ def _may_be_leet(word: bytes, hidden: Hidden) -> bool:
     return (
         not word.isalpha()
         and not word.isdigit()
-        and frozenset(word.translate(_LEET_ONE_I)) in hidden._leet_letters
+        and _letters_of(word, _LEET_ONE_I) in hidden._leet_letters
         and not _QUANTITY.fullmatch(word)
     )
 
@@ -379,10 +387,9 @@ def _fewest(word: bytes, pieces: Words) -> tuple[bytes, ...] | None:
 
 def _may_be_joined(chain: bytes, hidden: Hidden) -> bool:
     """Return whether a word worth hiding has the letters of a chain, however often each occurs."""
-    written = frozenset(chain.translate(_ONE_I, _NO_LETTERS_OR_DIGITS))
     return (
-        written in hidden._letters
-        or frozenset(chain.translate(_LEET_ONE_I, _NO_LETTERS)) in hidden._letters
+        _letters_of(chain, _ONE_I) in hidden._letters
+        or _letters_of(chain, _LEET_ONE_I) in hidden._letters
     )
 
 
@@ -436,7 +443,7 @@ def _may_be_reversed(text: bytes, hidden: Hidden) -> bool:
 
 
 def _fold(text: bytes, hidden: Hidden) -> tuple[bytes, ...] | None:
-    return (fold_text(text.decode()).encode(),)
+    return (fold_bytes(text),)
 
 
 class Disguise(NamedTuple):
@@ -500,10 +507,9 @@ def undo_text(text: bytes, upright: Collection[bytes], hidden: Hidden) -> bytes:
     >>> undo_text("Ｔhrift".encode(), (), packaged_vocabulary().hidden)
     b'Thrift'
     """
-    decoded = text.decode("utf-8", "replace")
     if LOOK_ALIKES in hidden.without:
-        return _NOT_ASCII.sub(" ", decoded).encode()
-    return fold_text(decoded, None if TURNED in hidden.without else upright).encode()
+        return _NOT_ASCII.sub(" ", text.decode("utf-8", "replace")).encode()
+    return fold_bytes(text, None if TURNED in hidden.without else upright)
 
 
 def written_at(
@@ -588,6 +594,8 @@ def undo_separated(chain: bytes, hidden: Hidden) -> tuple[bytes, int, int] | Non
     """
     if (words := _first_answer(_OF_SEPARATED, chain, hidden)) is not None:
         return words[0], 0, 0
+    if not chain[:1].isdigit() and not chain[len(chain) - 1 :].isdigit():
+        return None
     letters = _DIGITS_BEFORE.sub(b"", chain)
     before, letters = len(chain) - len(letters), _DIGITS_BEHIND.sub(b"", letters)
     behind = len(chain) - before - len(letters)

@@ -19,17 +19,24 @@ from array import array
 
 from thriftwatch.text.fields import (
     CLASS,
+    COUNTS_AS_OTHER,
     FIELDS,
-    FLAGS,
+    FOLLOWS,
+    IS_NUMBER,
+    IS_SIZE,
     IS_TEN,
+    IS_TERM,
     KIND,
     LEXICON,
     MOST_ROOM,
     OF_A_PAIR,
     OF_A_TERM,
+    OF_LOGISTICS,
     OPENS,
     ROOM,
+    SILENT,
     TERM,
+    UNKNOWN,
     WORD,
 )  # fmt: skip
 from thriftwatch.text.lexicon import CLASS_NUMBERS, CLASSES
@@ -137,6 +144,7 @@ class Document(Tokens):
         self._next_word = array("i", vocabulary.next_word)
         self._next_node = array("i", vocabulary.next_node)
         self._term_at = array("i", vocabulary.term_at)
+        self._of_term = names.of_terms
         # A feature counts once: no listing has more of them than there are.
         empty = bytes(4 * (names.most() + 1))
         (
@@ -151,10 +159,9 @@ class Document(Tokens):
     def _make_term_room(self, room: int) -> None:
         self._term_room = room
         empty = bytes(4 * room)
-        (
-            self.term, self.term_first, self.term_last, self.term_negated,
-            self.word, self.word_at, self._silent,
-        ) = (array("i", empty) for _ in range(7))  # fmt: skip
+        self.term, self.term_first, self.term_last, self.term_negated, self.word, self.word_at = (
+            array("i", empty) for _ in range(6)
+        )
 
     def read(self, title: bytes, description: bytes) -> None:
         """Read one listing.
@@ -164,7 +171,18 @@ class Document(Tokens):
         title, description
             UTF-8.
         """
-        self.tokenize(title, description)
+        text = title + b"\n" + description
+        self.read_part(text, 0, len(title), len(text))
+
+    def read_part(self, text: bytes, start: int, border: int, end: int) -> None:
+        """Read one of many listings that are in one text.
+
+        Parameters
+        ----------
+        text, start, border, end
+            As for `Tokens.tokenize`.
+        """
+        self.tokenize(text, start, border, end)
         if self.count > self._term_room or self._term_room > MOST_ROOM:
             self._make_term_room(max(self.count, ROOM))
         self._begin_counting()
@@ -173,7 +191,8 @@ class Document(Tokens):
         self._silence()
         self._count_words()
         self._add_features_of_terms()
-        self._add_shapes()
+        if self.flags_seen & (IS_NUMBER | IS_SIZE):
+            self._add_shapes()
 
     def _begin_counting(self) -> None:
         """Take a new mark for what was seen in this listing."""
@@ -183,116 +202,113 @@ class Document(Tokens):
             self._serial = 0
         self._serial += 1
 
+    def _known(self, at: int, field: int) -> int:
+        """Return what is known of a token."""
+        return self.known[FIELDS * self.token[at] + field]
+
     # --- terms --------------------------------------------------------------------------------
 
     def _find_terms(self) -> None:
         """Find the terms, from left to right, the longest at each place."""
-        token, known, breaks, count = self.token, self.known, self.breaks, self.count
-        term_at = self._term_at
         found = at = 0
-        while at < count:
-            info = FIELDS * token[at]
-            term, last = known[info + TERM], at
-            if known[info + FLAGS] & OPENS:
-                node, place = known[info + LEXICON], at
-                while place + 1 < count and not breaks[place]:
-                    node = self._step(node, known[FIELDS * token[place + 1] + LEXICON])
-                    if node < 0:
-                        break
-                    place += 1
-                    if term_at[node] >= 0:
-                        term, last = term_at[node], place
-            if term >= 0:
-                self.term[found], self.term_first[found], self.term_last[found] = term, at, last
-                found += 1
+        while at < self.count:
+            flags, last = self.flags[at], at
+            if flags & (IS_TERM | OPENS):
+                term = self._known(at, TERM)
+                if flags & OPENS:
+                    node, place = self._known(at, LEXICON), at
+                    while (
+                        place + 1 < self.count
+                        and not self.breaks[place]
+                        and self.flags[place + 1] & FOLLOWS
+                    ):
+                        node = self._step(node, self._known(place + 1, LEXICON))
+                        if node < 0:
+                            break
+                        place += 1
+                        if self._term_at[node] >= 0:
+                            term, last = self._term_at[node], place
+                if term >= 0:
+                    self.term[found], self.term_first[found], self.term_last[found] = term, at, last
+                    found += 1
             at = last + 1
         self.terms = found
 
     def _step(self, node: int, word: int) -> int:
         """Return the node that a word leads to, or -1: the steps from a node are in order."""
-        low, high = self._first_step[node], self._first_step[node + 1]
-        if not word:
-            return -1
+        low, end = self._first_step[node], self._first_step[node + 1]
+        high = end
         while low < high:
             middle = (low + high) >> 1
             if self._next_word[middle] < word:
                 low = middle + 1
             else:
                 high = middle
-        if low < self._first_step[node + 1] and self._next_word[low] == word:
+        if low < end and self._next_word[low] == word:
             return self._next_node[low]
         return -1
 
     def _find_negations(self) -> None:
         """Find the terms with a negator right before them, or one word further."""
-        classes, breaks, negator = self._classes, self.breaks, -1
+        negator = -1
         for place in range(self.terms):
             first, negated = self.term_first[place], False
             if negator >= 0:
                 at = self.term_last[negator]
                 if at >= first - NEGATION_REACH:
-                    while at < first and not breaks[at]:
+                    while at < first and not self.breaks[at]:
                         at += 1
                     negated = at == first
             self.term_negated[place] = negated
-            if classes[self.term[place]] == _NEGATOR:
+            if self._classes[self.term[place]] == _NEGATOR:
                 negator = place
 
     # --- words --------------------------------------------------------------------------------
 
     def _silence(self) -> None:
         """Mark the words that do not count: denials and what they deny, and shop talk."""
-        token, known, silent, classes = self.token, self.known, self._silent, self._classes
-        talks = False
-        for at in range(self.count):
-            silent[at] = False
-            if known[FIELDS * token[at] + CLASS] == _LOGISTICS:
-                talks = True
         for place in range(self.terms):
-            word_class = classes[self.term[place]]
+            word_class = self._classes[self.term[place]]
             first, last = self.term_first[place], self.term_last[place]
             if (self.term_negated[place] and _NEGATABLE[word_class]) or (
-                last > first
-                and _NEGATIONS[word_class]
-                and known[FIELDS * token[first] + CLASS] == _NEGATOR
+                last > first and _NEGATIONS[word_class] and self._known(first, CLASS) == _NEGATOR
             ):
                 for at in range(first, last + 1):
-                    silent[at] = True
-        if talks:
+                    self.flags[at] |= SILENT
+        if self.flags_seen & OF_LOGISTICS:
             self._silence_shop_talk()
 
     def _silence_shop_talk(self) -> None:
-        token, known, silent, breaks = self.token, self.known, self._silent, self.breaks
-        classes = self._classes
         start, place = self.titled, 0
         while start < self.count:
             talks = of_goods = False
             end = start
-            while end + 1 < self.count and not breaks[end]:
+            while end + 1 < self.count and not self.breaks[end]:
                 end += 1
             for at in range(start, end + 1):
-                if known[FIELDS * token[at] + CLASS] == _LOGISTICS:
+                if self.flags[at] & OF_LOGISTICS:
                     talks = True
             while place < self.terms and self.term_first[place] <= end:
-                if self.term_first[place] >= start and not _OF_NO_GOODS[classes[self.term[place]]]:
+                if (
+                    self.term_first[place] >= start
+                    and not _OF_NO_GOODS[self._classes[self.term[place]]]
+                ):
                     of_goods = True
                 place += 1
             if talks and not of_goods:
                 for at in range(start, end + 1):
-                    silent[at] = True
+                    self.flags[at] |= SILENT
             start = end + 1
 
     def _count_words(self) -> None:
         """Count each distinct word once."""
-        token, known, silent = self.token, self.known, self._silent
-        seen, serial = self._seen_word, self._serial
-        count = 0
+        count, serial = 0, self._serial
         for at in range(self.count):
-            if silent[at]:
+            if self.flags[at] & SILENT:
                 continue
-            word = known[FIELDS * token[at] + WORD]
-            if seen[word] != serial:
-                seen[word] = serial
+            word = self._known(at, WORD) if self.flags[at] & COUNTS_AS_OTHER else self.token[at]
+            if self._seen_word[word] != serial:
+                self._seen_word[word] = serial
                 self.word[count], self.word_at[count] = word, at
                 count += 1
         self.words = count
@@ -313,34 +329,36 @@ class Document(Tokens):
 
     def _add_features_of_terms(self) -> None:
         """Add what terms tell, alone and with the next one."""
-        token, known, titled, classes = self.token, self.known, self.titled, self._classes
         self.features = 0
         before = -1
         for place in range(self.terms):
             term, negated = self.term[place], self.term_negated[place]
             first, last = self.term_first[place], self.term_last[place]
-            word_class, in_title = classes[term], first < titled
+            word_class, in_title = self._classes[term], first < self.titled
             if _SILENT[word_class]:
                 continue
             self._add_term(term, negated, in_title, first, last)
             if last > first and _HOLDS_GARMENTS[word_class]:
                 for at in range(first, last + 1):
-                    info = FIELDS * token[at]
-                    if known[info + CLASS] == _GARMENT:
-                        self._add_term(known[info + TERM], 0, in_title, at, at)
+                    if self._known(at, CLASS) == _GARMENT:
+                        self._add_term(self._known(at, TERM), 0, in_title, at, at)
             if _ALONE[word_class]:
                 continue
             if (
                 before >= 0
                 and first - self.term_last[before] <= PAIR_WINDOW
-                and (self.term_first[before] < titled) == in_title
+                and (self.term_first[before] < self.titled) == in_title
             ):
                 self._add_pair(before, place)
             before = place
 
     def _add_term(self, term: int, negated: int, in_title: bool, first: int, last: int) -> None:
-        for place in range(OF_A_TERM - 1 + in_title):
-            self._add(self.names.of_term(term, negated, place), first, last, False)
+        key = OF_A_TERM * (2 * term + negated)
+        for place in range(key, key + OF_A_TERM - 1 + in_title):
+            number = self._of_term[place]
+            if number == UNKNOWN:
+                number = self.names.of_term(term, negated, place - key)
+            self._add(number, first, last, False)
 
     def _add_pair(self, before: int, place: int) -> None:
         """Add what two neighbouring terms tell: as classes, and each as its family, too."""
@@ -353,13 +371,11 @@ class Document(Tokens):
 
     def _add_shapes(self) -> None:
         """Add the shapes that numbers are part of."""
-        token, known = self.token, self.known
         for at in range(self.count):
-            info = FIELDS * token[at]
-            if known[info + KIND]:
-                self._add_shapes_of_number(at, known[info + KIND])
+            if self.flags[at] & IS_NUMBER:
+                self._add_shapes_of_number(at, self._known(at, KIND))
             elif (
-                known[info + CLASS] == _SIZE
+                self.flags[at] & IS_SIZE
                 and self._near(at, 1, CLASS) == _SIZE
                 and self._near(at, 2, CLASS) == _SIZE
             ):
@@ -367,8 +383,9 @@ class Document(Tokens):
 
     def _add_shapes_of_number(self, at: int, kind: int) -> None:
         end = self.ends[at]
-        behind = self.text[end] if end < len(self.text) else 0
-        if kind == DIGIT and behind == _SLASH and self._near(at, 1, FLAGS) & IS_TEN:
+        behind = self.text[self.start + end] if end < self.size else 0
+        follows = self._near(at, 1, WORD) >= 0
+        if kind == DIGIT and behind == _SLASH and follows and self.flags[at + 1] & IS_TEN:
             self._add_shape(CONDITION, -1, at, at + 1)
         if kind == TWO and behind == _PERCENT:
             self._add_shape(PER_CENT, -1, at, at)
@@ -392,8 +409,8 @@ class Document(Tokens):
         """Return what is known of a token near another one in the same text; -1 for none."""
         near, titled = at + steps, self.titled
         if near < 0 or near >= self.count or (at < titled) != (near < titled):
-            return 0 if field == FLAGS else -1
-        return self.known[FIELDS * self.token[near] + field]
+            return -1
+        return self._known(near, field)
 
     def _add_shape(self, shape: int, unit: int, first: int, last: int) -> None:
         self._add(self.names.of_shape(shape, unit), first, last, False)

@@ -13,15 +13,15 @@ from collections.abc import Container, Iterator
 from functools import lru_cache
 
 from thriftwatch.text.bidi import REVERSING, UPSIDE_DOWN_LETTERS, find_reversals
+from thriftwatch.text.scan import runs_of
 
-__all__ = ["fold_character", "fold_text", "fold_with_origin", "may_be_reversed"]
+__all__ = ["fold_bytes", "fold_character", "fold_text", "fold_with_origin", "may_be_reversed"]
 
 _CHANGED = re.compile("[\U0001f1e6-\U0001f1ff]{2,}|[^\x00-\x7f]")
 """Flags, which are words of their own, and single characters."""
 _REVERSING = re.compile(f"[{REVERSING}]")
-_LAST_ASCII = "\x7f"
-_NOT_ALONE = frozenset(REVERSING).union(map(chr, range(0x1F1E6, 0x1F200)))
-"""Characters that cannot be folded without those around them: turned letters and flags."""
+_LONGEST_KEPT = 64
+"""Bytes of a run of other characters that is folded once and kept."""
 _TRADE_MARKS = "™℠"
 _HOMOGLYPHS = {
     "".join(UPSIDE_DOWN_LETTERS): "".join(UPSIDE_DOWN_LETTERS.values()),
@@ -102,20 +102,44 @@ def fold_text(text: str, upright: Container[bytes] | None = ()) -> str:
     >>> fold_text("Ｈｏｏｄｉｅ ᴛʜʀɪꜰᴛ 🇯🇵")
     'Hoodie thrift  JP '
     """
-    if text.isascii():
-        return text
-    pieces: list[str] = []
-    start, size = 0, len(text)
-    for at in range(size):
-        character = text[at]
-        if character > _LAST_ASCII:
-            if character in _NOT_ALONE:
-                return fold_with_origin(text, upright)[0]
-            pieces.append(text[start:at])
-            pieces.append(fold_character(character))
-            start = at + 1
-    pieces.append(text[start:])
-    return "".join(pieces)
+    return text if text.isascii() else fold_with_origin(text, upright)[0]
+
+
+def fold_bytes(text: bytes, upright: Container[bytes] | None = ()) -> bytes:
+    """Fold one text, quickly: what `fold_text` returns, from UTF-8 to ASCII.
+
+    Parameters
+    ----------
+    text
+        UTF-8; what is none reads as U+FFFD.
+    upright
+        As for `fold_text`.
+
+    Examples
+    --------
+    >>> fold_bytes("Ｈｏｏｄｉｅ ᴛʜʀɪꜰᴛ".encode())
+    b'Hoodie thrift'
+    """
+    parts = runs_of(text)
+    for place in range(1, len(parts), 2):
+        run = parts[place]
+        # A long one does not come again, and would be kept.
+        folded = _fold_short(run) if len(run) <= _LONGEST_KEPT else _fold_run(run)
+        if folded is None:
+            return fold_text(text.decode("utf-8", "replace"), upright).encode()
+        parts[place] = folded
+    return b"".join(parts)
+
+
+def _fold_run(run: bytes) -> bytes | None:
+    """Fold characters between ASCII ones; None if that takes the letters around them."""
+    text = run.decode("utf-8", "replace")
+    if may_be_reversed(text):
+        return None
+    return "".join(piece for _, _, piece in _folded_pieces(text)).encode()
+
+
+_fold_short = lru_cache(maxsize=1 << 14)(_fold_run)
 
 
 def fold_with_origin(

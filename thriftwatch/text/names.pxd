@@ -1,14 +1,16 @@
 # C types of names.py, for where it is compiled.
 cimport cython
 
-cdef int _UNKNOWN, _CLASSES, OF_A_TERM
+cdef int UNKNOWN, OF_A_TERM, _CLASSES
 
+@cython.final
 cdef class Names:
     cdef public dict numbers
     cdef object _vocabulary
     cdef list _families
     cdef bint _growing
-    cdef int[::1] _family, _word_class, _starts, _of_term, _of_pair, _of_shape
+    cdef int[::1] _family, _word_class, _starts, _of_pair, _of_shape
+    cdef public int[::1] of_terms
 
     cpdef Py_ssize_t most(self) except -1
     @cython.locals(key=Py_ssize_t)

@@ -8,14 +8,13 @@ compiled where there is a compiler.
 
 from array import array
 
-from thriftwatch.text.fields import OF_A_TERM
+from thriftwatch.text.fields import OF_A_TERM, UNKNOWN
 from thriftwatch.text.lexicon import CLASSES
 from thriftwatch.text.shapes import SHAPES
 from thriftwatch.text.vocabulary import Vocabulary
 
 __all__ = ["Names"]
 
-_UNKNOWN = -2  # nobody has asked for it yet; -1 is one that does not count
 _CLASSES = len(CLASSES)
 
 
@@ -30,6 +29,12 @@ class Names:
         The features that count, each with its number.
     growing
         Whether other features are added to `numbers`, as in training, or do not count.
+
+    Attributes
+    ----------
+    of_terms
+        For each term, as it is and denied, the numbers of its `OF_A_TERM` features: `UNKNOWN` until
+        `of_term` was asked, -1 for one that does not count.
     """
 
     def __init__(
@@ -46,20 +51,20 @@ class Names:
         # Classes and families count twice: as they are, and denied.
         classes, families = 2 * _CLASSES, 2 * len(self._families)
         self._starts = array("i", [0, classes * classes, classes * (classes + families)])
-        self._of_term = array("i", [_UNKNOWN]) * (2 * OF_A_TERM * len(both))
-        self._of_pair = array("i", [_UNKNOWN]) * (classes * (classes + 2 * families))
-        self._of_shape = array("i", [_UNKNOWN]) * (len(SHAPES) * (len(self._families) + 1))
+        self.of_terms = array("i", [UNKNOWN]) * (2 * OF_A_TERM * len(both))
+        self._of_pair = array("i", [UNKNOWN]) * (classes * (classes + 2 * families))
+        self._of_shape = array("i", [UNKNOWN]) * (len(SHAPES) * (len(self._families) + 1))
 
     def most(self) -> int:
         """Return how many features there may be at most."""
         if not self._growing:
             return len(self.numbers)
-        return len(self._of_term) + len(self._of_pair) + len(self._of_shape)
+        return len(self.of_terms) + len(self._of_pair) + len(self._of_shape)
 
     def of_term(self, term: int, negated: int, place: int) -> int:
         """Return the number of one of the `OF_A_TERM` features of a term; -1 for none."""
         key = OF_A_TERM * (2 * term + negated) + place
-        if self._of_term[key] == _UNKNOWN:
+        if self.of_terms[key] == UNKNOWN:
             word_class, family = self._families[self._family[term]]
             names = (
                 f"family:{family}",
@@ -67,8 +72,8 @@ class Names:
                 f"strength:{word_class}-{self._vocabulary.strengths[term]}",
                 f"title:{word_class}",
             )
-            self._of_term[key] = self._number(("not " if negated else "") + names[place])
-        return self._of_term[key]
+            self.of_terms[key] = self._number(("not " if negated else "") + names[place])
+        return self.of_terms[key]
 
     def of_pair(self, one: int, negated: int, two: int, two_negated: int, kind: int) -> int:
         """Return the number of one of the `OF_A_PAIR` features of two terms; -1 for none."""
@@ -76,7 +81,7 @@ class Names:
         first = 2 * (self._family[one] if kind == 1 else self._word_class[one]) + negated
         second = 2 * (self._family[two] if kind == 2 else self._word_class[two]) + two_negated
         key = self._starts[kind] + first * (families if kind == 2 else classes) + second
-        if self._of_pair[key] == _UNKNOWN:
+        if self._of_pair[key] == UNKNOWN:
             sides = [
                 ("not " if scope else "") + ".".join(self._families[self._family[term]][: 1 + full])
                 for term, scope, full in ((one, negated, kind == 1), (two, two_negated, kind == 2))
@@ -88,7 +93,7 @@ class Names:
         """Return the number of a shape, by a unit or by none (-1); -1 for none."""
         family = self._family[unit] if unit >= 0 else -1
         key = len(SHAPES) * (family + 1) + shape
-        if self._of_shape[key] == _UNKNOWN:
+        if self._of_shape[key] == UNKNOWN:
             of_unit = f"-{self._families[family][1]}" if unit >= 0 else ""
             self._of_shape[key] = self._number(f"shape:{SHAPES[shape]}{of_unit}")
         return self._of_shape[key]
