@@ -64,14 +64,20 @@ def emptied() -> Any:
     from contenders import Thriftwatch
 
     ours = Thriftwatch()
-    ours.evict()
+    ours.forget()
     return ours.model
 
 
 def until_tokens(model: Any) -> Step:
     """Fold the texts and find their tokens."""
     document = model.explainer().heads.document
-    return lambda title, text: document.tokenize(title.encode(), text.encode())
+
+    def step(title: str, text: str) -> None:
+        first, second = title.encode(), text.encode()
+        both = first + b"\n" + second
+        document.tokenize(both, 0, len(first), len(both))
+
+    return step
 
 
 def until_features(model: Any) -> Step:

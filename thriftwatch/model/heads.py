@@ -1,5 +1,3 @@
-# cython: boundscheck=False
-# Rows are numbers that the document gave out, never what a text says: checked where they are made.
 """From a document to log-odds and probabilities, in three sums.
 
 A *head* is a linear model over the features of a listing: one for the label, one for each legal

@@ -8,7 +8,7 @@ LONGEST_WORD = 32
 """Letters of a word that are read."""
 MOST_CACHED = 1 << 17
 """Words that a cache holds; past that it is emptied, so that memory has a bound."""
-ROOM, WORD_ROOM = 1 << 10, 1 << 13
+ROOM, WORD_ROOM = 1 << 10, 1 << 14
 """Tokens of a listing, and words of a cache, that arrays have room for at first."""
 MOST_ROOM = 1 << 16
 """Tokens past which arrays are not kept for the next listing: few are as long as a book."""

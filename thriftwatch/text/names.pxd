@@ -7,7 +7,7 @@ cdef int UNKNOWN, OF_A_TERM, _CLASSES
 cdef class Names:
     cdef public dict numbers
     cdef object _vocabulary
-    cdef list _families
+    cdef list _families, _class_sides, _family_sides
     cdef bint _growing
     cdef int[::1] _family, _word_class, _starts, _of_pair, _of_shape
     cdef public int[::1] of_terms

@@ -7,6 +7,7 @@ compiled where there is a compiler.
 """
 
 from array import array
+from collections.abc import Iterable
 
 from thriftwatch.text.fields import OF_A_TERM, UNKNOWN
 from thriftwatch.text.lexicon import CLASSES
@@ -50,6 +51,8 @@ class Names:
         self._word_class = array("i", vocabulary.classes)
         # Classes and families count twice: as they are, and denied.
         classes, families = 2 * _CLASSES, 2 * len(self._families)
+        self._class_sides = _sides(CLASSES)
+        self._family_sides = _sides(map(".".join, self._families))
         self._starts = array("i", [0, classes * classes, classes * (classes + families)])
         self.of_terms = array("i", [UNKNOWN]) * (2 * OF_A_TERM * len(both))
         self._of_pair = array("i", [UNKNOWN]) * (classes * (classes + 2 * families))
@@ -82,11 +85,9 @@ class Names:
         second = 2 * (self._family[two] if kind == 2 else self._word_class[two]) + two_negated
         key = self._starts[kind] + first * (families if kind == 2 else classes) + second
         if self._of_pair[key] == UNKNOWN:
-            sides = [
-                ("not " if scope else "") + ".".join(self._families[self._family[term]][: 1 + full])
-                for term, scope, full in ((one, negated, kind == 1), (two, two_negated, kind == 2))
-            ]
-            self._of_pair[key] = self._number("pair:" + "+".join(sides))
+            one_side = self._family_sides[first] if kind == 1 else self._class_sides[first]
+            two_side = self._family_sides[second] if kind == 2 else self._class_sides[second]
+            self._of_pair[key] = self._number("pair:" + one_side + "+" + two_side)
         return self._of_pair[key]
 
     def of_shape(self, shape: int, unit: int) -> int:
@@ -103,3 +104,8 @@ class Names:
         if number < 0 and self._growing:
             number = self.numbers[name] = len(self.numbers)
         return number
+
+
+def _sides(names: Iterable[str]) -> list[str]:
+    """Return what one side of a pair is called, for each name as it is and denied."""
+    return [side for name in names for side in (name, f"not {name}")]

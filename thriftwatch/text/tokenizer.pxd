@@ -9,6 +9,7 @@ cdef int OPENS, IS_TEN, DISGUISED, COMPOUND, FOLLOWS, IS_TERM, IS_NUMBER, IS_SIZ
 cdef int COUNTS_AS_OTHER, JOINED, _SIZE, _LOGISTICS
 cdef int _SYMBOL, _SPELLED, _OPENED, _CLOSED, _SPACE, _DOT, _STAR, _HASHTAG, _LAST_DIGIT, _LONGEST_SEPARATED
 cdef const unsigned char[::1] ROLES
+cdef dict NUMBER_KINDS, _NAME_FORMS
 
 cdef class Tokens(Scanner):
     cdef public object vocabulary
