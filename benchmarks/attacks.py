@@ -20,19 +20,25 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from disguises import CYRILLIC, DISGUISES, TURNED
 
 __all__ = [
-    "ATTACKS", "CANDIDATES", "EDITS", "POOLS", "TRANSFORMS", "Attack", "Edit", "Offer",
-    "add_digits", "add_lines", "diluted", "expanded", "prose_of", "read_pairs", "read_pool",
+    "ATTACKS", "CANDIDATES", "EDITED", "EDITS", "POOLS", "PROSES", "TRANSFORMS", "Attack", "Edit",
+    "Offer", "add_digits", "add_lines", "diluted", "expanded", "prose_of", "read_pairs",
+    "read_pool",
 ]  # fmt: skip
 
 POOLS = Path(__file__).with_name("pools")
 CANDIDATES = 40
 """How many changed listings a seller tries at each step, of every kind that has so many."""
+EDITED = 100
+"""How many words with an edited character a seller tries at each step."""
+PROSES = 20
+"""How many times the prose around a listing is drawn."""
 
 _ALTERNATIVES = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 _WORD = re.compile(r"[A-Za-z]+")
-_TOKEN = re.compile(r"\S+")
+_TOKEN = re.compile(r"[^ \t\r\n]+")
+"""A word as its seller counts it: an edit that looks like a space does not make two of it."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-_SHORTEST_EDITED = 4
+_SHORTEST_EDITED = 3
 _EDITS_OF_A_WORD = 2
 _SYNONYM_CLASSES = ("used", "import", "wholesale", "origin")
 _LONGEST_TERM = 4
@@ -140,39 +146,53 @@ def search_phrasing(offer: Offer, random: Random) -> list[Offer]:
     return [offer.with_text(field, line.replace("{goods}", goods)) for line in lines]
 
 
-def diluted(words: int, *, title_too: bool) -> Attack:
-    """Return the attack that lets the listing stand in the middle of a lawful garment's prose.
+def diluted(words: int, *, evidence_alone: bool) -> Attack:
+    """Return the attack that puts a lawful garment's prose around the description.
 
     Parameters
     ----------
     words
         Of prose.
-    title_too
-        The title stands there as well, and above it what is left without its evidence.
+    evidence_alone
+        Only the sentences with evidence stand in the prose, those of the title among them, and the
+        title is what is left without its evidence.
     """
 
     def attack(offer: Offer, random: Random) -> list[Offer]:
-        sentences = prose_of(words, random)
-        middle = random.randint(len(sentences) // 4, 3 * len(sentences) // 4)
-        own = _joined(offer.title, offer.description) if title_too else offer.description
-        parts = [" ".join(sentences[:middle]), own, " ".join(sentences[middle:])]
-        title = (_without(offer.title, offer.evidence) or "Pakaian") if title_too else offer.title
-        return [offer._replace(title=title, description=_joined(*parts))]
+        title, own = offer.title, offer.description
+        if evidence_alone:
+            title, own = _without(title, offer.evidence) or "Pakaian", _evidence_of(offer)
+        found = []
+        for _ in range(PROSES):
+            prose = prose_of(words, random)
+            middle = random.randint(len(prose) // 4, 3 * len(prose) // 4)
+            description = _joined(" ".join(prose[:middle]), own, " ".join(prose[middle:]))
+            found.append(offer._replace(title=title, description=description))
+        return found
 
     return attack
 
 
 def prose_of(words: int, random: Random) -> list[str]:
-    """Return at least so many words of a lawful garment's prose, sentence by sentence."""
+    """Return at least so many words of a lawful garment's prose, sentence by sentence.
+
+    One seller has a third of the sentences of the pool. When one comes again, its words are drawn
+    anew.
+    """
+    pool = read_pool("measure-prose")
+    entries = random.sample(pool, len(pool) // 3)
     sentences: list[str] = []
-    while sum(len(sentence.split()) for sentence in sentences) < words:
-        sentences += _some(read_pool("measure-prose"), random)
-    counted = 0
-    for place, sentence in enumerate(sentences):
-        counted += len(sentence.split())
-        if counted >= words:
-            return sentences[: place + 1]
+    while words > 0:
+        sentences.append(expanded(entries[len(sentences) % len(entries)], random))
+        words -= len(sentences[-1].split())
     return sentences
+
+
+def _evidence_of(offer: Offer) -> str:
+    """Return the sentences that decide; the whole text if what decides is the text as a whole."""
+    sentences = [offer.title, *_SENTENCE_END.split(offer.description)]
+    telling = [s for s in sentences if any(words in s for words in offer.evidence)]
+    return _joined(*(telling or sentences))
 
 
 def _with_line(offer: Offer, line: str, random: Random) -> Offer:
@@ -262,8 +282,9 @@ EDITS: dict[str, Edit] = {
         {"a": "4@", "b": "8", "e": "3", "g": "9", "i": "1!", "o": "0", "s": "5$", "t": "7"}
     ),
     "by sound": _replacing({"c": "k", "f": "v", "i": "y", "k": "q", "s": "z", "y": "j"}),
-    "separator": _inserting([*".-_*/|'~·:", "🔥"]),
+    "separator": _inserting([*".-_*/|'~·:", "🔥", "\xa0", "\u2009"]),
     "hidden character": _inserting(["\u200b", "\u200c", "\u2060", "\xad"]),
+    "inserted h": _inserting("h"),
     "doubled letter": double_letter,
     "dropped vowel": drop_vowel,
     "starred vowel": star_vowel,
@@ -277,14 +298,14 @@ def edit_characters(offer: Offer, random: Random) -> list[Offer]:
     places = list(_words_worth_editing(offer))
     if not places:
         return []
-    found = {_edited(offer, *random.choice(places), random) for _ in range(CANDIDATES)}
+    found = {_edited(offer, *random.choice(places), random) for _ in range(EDITED)}
     return sorted(found - {offer})
 
 
 def _words_worth_editing(offer: Offer) -> Iterator[tuple[str, int]]:
     telling = {word for words in offer.evidence for word in words.split()}
     for field in ("title", "description"):
-        for place, word in enumerate(getattr(offer, field).split()):
+        for place, word in enumerate(_TOKEN.findall(getattr(offer, field))):
             known = field == "title" or word in telling or (field, place) in offer.edited
             long = sum(map(str.isalpha, word)) >= _SHORTEST_EDITED
             if known and long and offer.edited.count((field, place)) < _EDITS_OF_A_WORD:

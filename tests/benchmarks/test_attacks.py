@@ -8,6 +8,7 @@ from anyascii import anyascii
 from attacks import (
     ATTACKS,
     CANDIDATES,
+    EDITED,
     EDITS,
     TRANSFORMS,
     Offer,
@@ -47,7 +48,7 @@ def distance(one, other):
 def test_an_edit_changes_one_character_of_a_word(name, word, seed):
     edited = EDITS[name](word, chance.Random(seed))
     assert distance(word, edited) <= 1
-    assert len(edited.split()) == 1
+    assert not set(edited) & set(" \t\n")
 
 
 @given(words, seeds)
@@ -76,7 +77,7 @@ def test_a_word_is_edited_twice_at_most(random):
         offer = found[0]
     assert not found
     assert max(map(offer.edited.count, offer.edited)) == 2
-    assert len(offer.title.split()) == len(OFFER.title.split())
+    assert offer.title.count(" ") == OFFER.title.count(" ")
 
 
 @pytest.mark.parametrize("name", sorted(ATTACKS))
@@ -85,7 +86,7 @@ def test_an_attack_offers_different_listings_and_the_same_each_time(name):
     assert first == again
     assert first
     assert OFFER not in first
-    assert name == "whole text" or len(first) <= CANDIDATES
+    assert name == "whole text" or len(first) <= max(CANDIDATES, EDITED)
 
 
 @pytest.mark.parametrize("name", sorted(ATTACKS))
@@ -110,17 +111,22 @@ def test_moved_evidence_is_still_in_the_listing(random):
         )
 
 
-@pytest.mark.parametrize("title_too", [False, True])
-def test_a_diluted_listing_stands_in_so_many_words(title_too, random):
-    (one,) = diluted(1000, title_too=title_too)(OFFER, random)
-    assert 1000 <= len(one.description.split()) <= 1050
-    assert OFFER.description in one.description
-    assert (OFFER.title in one.description) is title_too
-    assert one.title == ("Hoodie Uniqlo" if title_too else OFFER.title)
+def test_a_diluted_listing_stands_in_so_many_words(random):
+    for one in diluted(1000, evidence_alone=False)(OFFER, random):
+        assert 1000 <= len(one.description.split()) <= 1050
+        assert OFFER.description in one.description
+        assert one.title == OFFER.title
+
+
+def test_evidence_alone_in_prose_is_its_sentences_and_those_of_the_title(random):
+    for one in diluted(200, evidence_alone=True)(OFFER, random):
+        assert one.title == "Hoodie Uniqlo"
+        assert "\nHoodie Uniqlo second import\nEx bal Jepang\n" in one.description
+        assert "noda dikit" not in one.description
 
 
 def test_prose_changes_its_words_when_its_sentences_come_again(random):
-    assert len(set(prose_of(1000, random))) > len(read_pool("measure-prose"))
+    assert len(set(prose_of(1000, random))) > len(read_pool("measure-prose")) // 3
 
 
 def test_digits_come_in_one_run(random):

@@ -1,0 +1,532 @@
+"""A greedy seller who sees scores, and the lawful seller who is accused for a sentence.
+
+``python benchmarks/adversary.py [--rows N] [--only NAME] [--seed N] [--no-rivals] [--write]``
+
+*The seller of imported used goods* starts from a positive that is flagged. At each step he tries
+changed listings and keeps the one that lowers the score most, until it is no longer flagged.
+*The lawful seller* starts from a garment that is clear and, as if out of bad luck, writes the
+sentence that raises the score most, until it is flagged. Flagged is "review" or "likely"; for
+another tool it is a score that as many lawful rows of the sample reach. Attacks and pools are in
+``attacks.py`` and ``pools/``.
+
+The listings are those of the hand-written sample, whose lines all tools were trained on: what is
+measured is how scores move, not how right they are. *Sure* are rows with certainty ``sure``: as
+positives those with label 1, as lawful garments those with label 0 and goods ``core``, as garments
+that say that they are new, own or domestic those of rule R3 or R7 among these. Everything is drawn
+with a seed, so a run gives the same figures again.
+"""
+
+import csv
+import json
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+from attacks import (
+    ATTACKS,
+    CANDIDATES,
+    TRANSFORMS,
+    Attack,
+    Offer,
+    add_digits,
+    add_lines,
+    diluted,
+    read_pool,
+)
+from common import ROOT, SAMPLE, SEED, Texts, arguments, publish, table
+from contenders import (
+    Contender,
+    KeywordList,
+    SmallFastText,
+    VowpalWabbit,
+    WordCharPipeline,
+    installed,
+)
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import Progress
+
+from thriftwatch import Model, load_model
+from thriftwatch.domain import TIERS
+from thriftwatch.training.labelled import Labelled, read_labelled
+from thriftwatch.training.spans import SPAN_SEPARATOR
+
+Floats = NDArray[np.float64]
+Marks = NDArray[np.bool_]
+
+BUDGETS = (1, 2, 3, 5)
+ROWS = 150
+HELD_OUT = ROOT / "tests" / "data" / "heldout_cases.csv"
+SHARED_CASES = ROOT.parent / "shared" / "cases" / "listings.csv"
+_EVERYTHING = "all of these together"
+_ONCE = frozenset({"search phrasing", "whole text"})
+"""Attacks that make no sense twice."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """An attack on some rows: by how many changes at most, and how many it takes.
+
+    Attributes
+    ----------
+    lawful
+        Whether it is done to lawful garments, which it should not flag, and not to positives,
+        which it should not clear.
+    """
+
+    name: str
+    attack: Attack
+    budgets: tuple[int, ...] = (1,)
+    lawful: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Which of the rows an attack turned: cleared of positives, flagged of lawful garments.
+
+    Attributes
+    ----------
+    shares
+        By budget, in [0, 1].
+    rows
+        How many were attacked.
+    tried
+        The mean number of changed listings tried at a step.
+    """
+
+    shares: dict[int, float]
+    rows: int
+    tried: float
+
+
+class Judge:
+    """A tool that says how high a listing scores and whether it is flagged."""
+
+    name = "thriftwatch"
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    def __call__(self, offers: Sequence[Offer]) -> tuple[Floats, Marks]:
+        """Return scores and whether each is flagged, shape (offers,)."""
+        found = self.model.score_batch(
+            [offer.title for offer in offers],
+            [offer.description for offer in offers],
+            [offer.shop for offer in offers],
+        )
+        return found.score, found.tier > 0
+
+
+class Rival(Judge):
+    """Another tool, fitted on the sample, with a threshold in place of a tier.
+
+    Parameters
+    ----------
+    lawful
+        The lawful rows of the sample.
+    share
+        How many of them are to be flagged.
+    """
+
+    def __init__(self, tool: Contender, lawful: Sequence[Offer], share: float) -> None:
+        self.tool, self.name = tool, tool.name
+        scores = np.sort(self._scores(lawful))
+        self.threshold = scores[len(scores) - max(1, round(share * len(scores)))]
+
+    def __call__(self, offers: Sequence[Offer]) -> tuple[Floats, Marks]:
+        """Return scores and whether each is flagged, shape (offers,)."""
+        scores = self._scores(offers)
+        return scores, scores >= self.threshold
+
+    def _scores(self, offers: Sequence[Offer]) -> Floats:
+        columns = zip(*(offer[:3] for offer in offers), strict=True)
+        return np.asarray(self.tool.score(self.tool.prepare(Texts("", *map(list, columns)))))
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = arguments(__doc__)
+    parser.add_argument("--rows", type=int, default=ROWS, help="listings that are attacked")
+    parser.add_argument(
+        "--only", action="append", choices=list(NAMES), help="an attack; repeatable"
+    )
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--no-rivals", action="store_true", help="this project alone")
+    parser.add_argument("--model", type=Path, help="another model folder than the bundled one")
+    parser.add_argument("--json", type=Path, help="write the summary of this project's model there")
+    options = parser.parse_args()
+    model = load_model(options.model)
+    if options.json:
+        found = summary(model, rows=options.rows, seed=options.seed, only=options.only)
+        options.json.write_text(f"{json.dumps(found, indent=1)}\n", encoding="utf-8")
+        return
+    publish("adversary", "\n\n".join(parts(model, options)), write=options.write)
+
+
+def parts(model: Model, options: Namespace) -> Iterator[str]:
+    """Yield the parts of the report."""
+    sample = read_labelled(SAMPLE)
+    chosen = trials(options.only)
+    judges = [Judge(model)]
+    if not options.no_rivals:
+        judges += rivals(sample, judges[0])
+    outcomes = [attack_all(judge, sample, chosen, options.rows, options.seed) for judge in judges]
+    yield (
+        f"Rows of the hand-written sample, {options.rows:,} of each kind drawn. Share turned "
+        f"within so many changes; the changed listings tried at each are counted."
+    )
+    yield from (side_by_side(judges, outcomes, chosen, lawful=lawful) for lawful in (False, True))
+    if not options.only:
+        yield shop_table(judges[0], sample)
+        yield alphabet_table(judges[0], positives(sample), options.rows, options.seed)
+        yield case_table(model)
+
+
+def summary(
+    model: Model | None = None,
+    *,
+    rows: int = ROWS,
+    seed: int = SEED,
+    only: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Return what a model card can say of attacks on a model.
+
+    Parameters
+    ----------
+    model
+        The bundled one by default.
+    rows
+        How many positives and how many lawful garments of the sample are attacked.
+    only
+        Names of attacks; all by default.
+
+    Returns
+    -------
+    dict
+        JSON-ready: ``"cleared"`` and ``"flagged"``, each a share by the name of the attack and the
+        number of changes, ``"shops"`` and ``"cases"``, and how they came about.
+    """
+    model = model or load_model()
+    sample, judge, chosen = read_labelled(SAMPLE), Judge(model), trials(only)
+    outcomes = attack_all(judge, sample, chosen, rows, seed)
+    shares = {
+        side: {
+            trial.name: {str(k): round(share, 4) for k, share in outcomes[trial].shares.items()}
+            for trial in chosen
+            if trial.lawful == lawful
+        }
+        for side, lawful in (("cleared", False), ("flagged", True))
+    }
+    found: dict[str, Any] = {
+        "data": "hand-written sample",
+        "rows": rows,
+        "seed": seed,
+        "candidates": CANDIDATES,
+        **shares,
+    }
+    if only is None:
+        found["shops"] = {
+            pool: {"names": moved.names, "garments": moved.garments, "moved": moved.by_any}
+            for pool, moved in moved_by_shops(judge, sample).items()
+        }
+        found["cases"] = {
+            name: {"rows": len(right), "as_expected": sum(right.values())}
+            for name, right in cases_as_expected(model).items()
+        }
+    return found
+
+
+# --- what is tried ------------------------------------------------------------------------------
+
+
+def _together(offer: Offer, random: Random) -> list[Offer]:
+    return list(chain.from_iterable(attack(offer, random) for attack in ATTACKS.values()))
+
+
+TRIALS = (
+    *(Trial(name, attack, (1,) if name in _ONCE else BUDGETS) for name, attack in ATTACKS.items()),
+    Trial(_EVERYTHING, _together, BUDGETS),
+    Trial("a size run", add_lines("measure-sizes")),
+    Trial("30 digits", add_digits(30)),
+    Trial("40 digits", add_digits(40)),
+    Trial("description within 200 words", diluted(200, evidence_alone=False)),
+    Trial("description within 1,000 words", diluted(1000, evidence_alone=False)),
+    Trial("evidence within 200 words", diluted(200, evidence_alone=True)),
+    Trial("evidence within 1,000 words", diluted(1000, evidence_alone=True)),
+    Trial("own lawful sentences", add_lines("measure-lawful"), BUDGETS, lawful=True),
+    Trial("neutral lines", add_lines("measure-neutral"), BUDGETS, lawful=True),
+    Trial("claims about something else", add_lines("measure-claims"), BUDGETS, lawful=True),
+    Trial("a size run", add_lines("measure-sizes"), lawful=True),
+    Trial("30 digits", add_digits(30), lawful=True),
+    Trial("40 digits", add_digits(40), lawful=True),
+    Trial("description within 200 words", diluted(200, evidence_alone=False), lawful=True),
+    Trial("description within 1,000 words", diluted(1000, evidence_alone=False), lawful=True),
+)
+NAMES = tuple(dict.fromkeys(trial.name for trial in TRIALS))
+
+
+def trials(only: Sequence[str] | None) -> list[Trial]:
+    """Return the trials of these names, or all."""
+    return [trial for trial in TRIALS if not only or trial.name in only]
+
+
+def offers_of(sample: Labelled, rows: Marks) -> list[Offer]:
+    """Return rows of the sample as offers, without shop names."""
+    columns = (sample.title[rows], sample.description[rows], sample.spans[rows])
+    return [
+        Offer(title, description, "", tuple(filter(None, spans.split(SPAN_SEPARATOR))))
+        for title, description, spans in zip(*columns, strict=True)
+    ]
+
+
+def positives(sample: Labelled) -> list[Offer]:
+    """Return the sure positives."""
+    return offers_of(sample, (sample.label == 1) & (sample.certainty == "sure"))
+
+
+def lawful_garments(sample: Labelled, rules: Sequence[str] = ()) -> list[Offer]:
+    """Return the sure lawful garments, of some rules or of all."""
+    rows = (sample.label == 0) & (sample.certainty == "sure") & (sample.goods == "core")
+    return offers_of(sample, rows & np.isin(sample.rule, rules) if rules else rows)
+
+
+def rivals(sample: Labelled, judge: Judge) -> list[Judge]:
+    """Fit what users could pick instead; each flags as many lawful rows as this project does."""
+    certain = np.asarray(sample.certainty != "uncertain")
+    lawful = offers_of(sample, certain & (sample.label == 0))
+    share = float(judge(lawful)[1].mean())
+    texts = [f"{offer.title}\n{offer.description}".strip() for offer in offers_of(sample, certain)]
+    found: list[Judge] = []
+    for tool in installed(WordCharPipeline, SmallFastText, VowpalWabbit, KeywordList):
+        tool.fit(texts, sample.label[certain].tolist())
+        found.append(Rival(tool, lawful, share))
+    return found
+
+
+# --- attacking ----------------------------------------------------------------------------------
+
+
+def attack_all(
+    judge: Judge, sample: Labelled, chosen: Sequence[Trial], rows: int, seed: int
+) -> dict[Trial, Outcome]:
+    """Try all attacks on rows that the judge flags, or finds clear, before."""
+    started = {
+        lawful: some_that_are(judge, offers, not lawful, rows, seed)
+        for lawful, offers in ((False, positives(sample)), (True, lawful_garments(sample)))
+    }
+    found = {}
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(judge.name, total=sum(max(trial.budgets) for trial in chosen))
+        for trial in chosen:
+            progress.update(task, description=f"{judge.name}: {trial.name}")
+            found[trial] = run_trial(
+                judge, started[trial.lawful], trial, seed, lambda: progress.advance(task)
+            )
+    return found
+
+
+def some_that_are(
+    judge: Judge, offers: Sequence[Offer], flagged: bool, rows: int, seed: int
+) -> list[Offer]:
+    """Draw offers, the same ones for every judge, and leave out those it judges otherwise."""
+    drawn = Random(seed).sample(offers, min(rows, len(offers)))
+    return [offer for offer, is_flagged in zip(drawn, judge(drawn)[1], strict=True)
+            if is_flagged == flagged]  # fmt: skip
+
+
+def run_trial(
+    judge: Judge,
+    offers: Sequence[Offer],
+    trial: Trial,
+    seed: int,
+    advance: Callable[[], None] = lambda: None,
+) -> Outcome:
+    """Let each seller change the listing step by step, keeping the best change.
+
+    The candidates of all listings are scored together, as one call is much faster than many.
+    """
+    current, turned = list(offers), np.zeros(len(offers), bool)
+    scores = judge(current)[0] if current else np.zeros(0)
+    sign = 1 if trial.lawful else -1
+    shares, tried = {}, []
+    for step in range(1, max(trial.budgets) + 1):
+        open_rows = np.flatnonzero(~turned).tolist()
+        candidates = [
+            trial.attack(current[row], Random(f"{seed} {trial.name} {row} {step}"))
+            for row in open_rows
+        ]
+        tried += [len(some) for some in candidates]
+        every = list(chain.from_iterable(candidates))
+        found, flagged = judge(every) if every else (np.zeros(0), np.zeros(0, bool))
+        start = 0
+        for row, some in zip(open_rows, candidates, strict=True):
+            if some:
+                best = start + int(np.argmax(sign * found[start : start + len(some)]))
+                if sign * found[best] > sign * scores[row]:
+                    current[row], scores[row] = every[best], found[best]
+                    turned[row] = flagged[best] == trial.lawful
+            start += len(some)
+        if step in trial.budgets:
+            shares[step] = float(turned.mean()) if len(turned) else 0.0
+        advance()
+    return Outcome(shares, len(offers), float(np.mean(tried)) if tried else 0.0)
+
+
+# --- shop names ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How many lawful garments shop names bring from "clear" to another tier.
+
+    Attributes
+    ----------
+    by_any
+        Garments that at least one of the names moves.
+    by_worst
+        Garments that the name moves that moves most.
+    """
+
+    names: int
+    garments: int
+    by_any: int
+    by_worst: int
+    mean: float
+
+
+def moved_by_shops(judge: Judge, sample: Labelled) -> dict[str, Moved]:
+    """Give lawful garments each shop name of the two pools."""
+    told = {"shops-vague": lawful_garments(sample), "shops-trade": lawful_garments(sample, STATED)}
+    return {
+        pool: _moved(judge, offers, read_pool(f"measure-{pool}")) for pool, offers in told.items()
+    }
+
+
+STATED = ("R3", "R7")
+"""Rules of garments that say that they are new, own or domestic."""
+
+
+def _moved(judge: Judge, offers: Sequence[Offer], names: Sequence[str]) -> Moved:
+    clear = [offer for offer, flag in zip(offers, judge(offers)[1], strict=True) if not flag]
+    marks = np.array([judge([offer._replace(shop=name) for offer in clear])[1] for name in names])
+    by_name = marks.sum(axis=1)
+    return Moved(
+        len(names),
+        len(clear),
+        int(marks.any(axis=0).sum()),
+        int(by_name.max()),
+        float(by_name.mean()),
+    )
+
+
+# --- cases --------------------------------------------------------------------------------------
+
+
+def cases_as_expected(model: Model) -> dict[str, dict[str, bool]]:
+    """Return for each file of cases that is there whether each case comes out as expected."""
+    files = {"held-out cases": HELD_OUT, "shared cases": SHARED_CASES}
+    return {name: _as_expected(model, path) for name, path in files.items() if path.exists()}
+
+
+def _as_expected(model: Model, path: Path) -> dict[str, bool]:
+    """Judge the cases of a file by their tier; by their reasons, too, where that is the point."""
+    with path.open(encoding="utf-8", newline="") as file:
+        cases = list(csv.DictReader(file))
+    return {f"{case['kind']} {case['id']}": _comes_out(model, case) for case in cases}
+
+
+def _comes_out(model: Model, case: dict[str, str]) -> bool:
+    texts = (case["title"], case["description"], case["shop"])
+    tier = TIERS[model.score_batch(*([text] for text in texts)).tier[0]]
+    called = case["kind"] == "called-disguised" and any(
+        "disguised" in reason.note or "tersamar" in reason.note
+        for reason in model.explain(*texts, limit=5)[1]
+    )
+    return tier in case["expected"].split(" or ") and not called
+
+
+# --- tables -------------------------------------------------------------------------------------
+
+
+def side_by_side(
+    judges: Sequence[Judge],
+    outcomes: Sequence[dict[Trial, Outcome]],
+    chosen: Sequence[Trial],
+    *,
+    lawful: bool,
+) -> str:
+    """Show what attacks do to each tool."""
+    some = [trial for trial in chosen if trial.lawful == lawful]
+    if not some:
+        return ""
+    what = "Lawful garments flagged" if lawful else "Sure positives cleared"
+    before = ", ".join(
+        f"{judge.name} {found[some[0]].rows}" for judge, found in zip(judges, outcomes, strict=True)
+    )
+    lines = [
+        [
+            trial.name,
+            k,
+            f"{outcomes[0][trial].tried:.0f}",
+            *(f"{found[trial].shares[k]:.1%}" for found in outcomes),
+        ]
+        for trial in some
+        for k in trial.budgets
+    ]
+    header = ["attack", "changes", "tried at each", *(judge.name for judge in judges)]
+    start = "clear" if lawful else "flagged"
+    return f"{what} (rows {start} before: {before})\n\n{table(header, lines)}"
+
+
+def shop_table(judge: Judge, sample: Labelled) -> str:
+    """Show how many lawful garments shop names move."""
+    lines = [
+        [
+            "vague names, all lawful garments" if pool == "shops-vague"
+            else "names that tell the trade, garments that say new, own or domestic",
+            moved.names,
+            f"{moved.garments:,}",
+            f"{moved.mean / moved.garments:.2%}",
+            f"{moved.by_worst / moved.garments:.2%}",
+            f"{moved.by_any / moved.garments:.2%}",
+        ]
+        for pool, moved in moved_by_shops(judge, sample).items()
+    ]  # fmt: skip
+    header = ["shop names", "names", "clear garments", "moved by a name, mean", "by the worst"]
+    return f"Lawful garments of the sample moved\n\n{table([*header, 'by any'], lines)}"
+
+
+def alphabet_table(judge: Judge, offers: Sequence[Offer], rows: int, seed: int) -> str:
+    """Show how many positives are found in each way of writing, those lost most first."""
+    some = some_that_are(judge, offers, True, rows, seed)
+    found = []
+    for name, transform in TRANSFORMS.items():
+        new = [
+            offer._replace(title=transform(offer.title), description=transform(offer.description))
+            for offer in some
+        ]
+        found.append((float(judge(new)[1].mean()), name))
+    lines = [[name, f"{share:.1%}"] for share, name in sorted(found)]
+    title = f"{len(some)} sure positives with the whole text written in another way: still flagged"
+    return f"{title}\n\n{table(['written as', 'flagged'], lines)}"
+
+
+def case_table(model: Model) -> str:
+    """Count the cases that come out as expected, by who speaks."""
+    lines = []
+    for name, right in cases_as_expected(model).items():
+        groups = {"": right}
+        for speaker in ("seller", "lawful"):
+            groups[f", {speaker}"] = {k: v for k, v in right.items() if k.startswith(speaker)}
+        lines += [[f"{name}{group}", len(some), sum(some.values())]
+                  for group, some in groups.items()]  # fmt: skip
+    return f"Cases of kinds that failed\n\n{table(['cases', 'of', 'as expected'], lines)}"
+
+
+if __name__ == "__main__":
+    main()
