@@ -4,8 +4,9 @@ import json
 
 import numpy as np
 import pytest
-from adversary import NAMES, Trial, cases_as_expected, run_trial, summary, trials
+from adversary import NAMES, cases_as_expected, summary, trials
 from attacks import Offer
+from greedy import Trial, run_trial
 
 OFFERS = [Offer("Rok 2"), Offer("Rok 4"), Offer("Rok 9")]
 
