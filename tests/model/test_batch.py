@@ -54,6 +54,13 @@ def test_blocks_are_cut_from_every_kind_of_column(model, expected, kind, rows, m
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_what_the_text_says_is_asked_of_columns_of_every_kind(model, kind):
+    titles = ["hoodie columbia", "hoodie columbia baru", "kaos polos"] * 3
+    is_bare = model.bareness(KINDS[kind](titles), KINDS[kind]([""] * 9))
+    assert [is_bare(row) for row in range(9)] == [True, False, False] * 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_shops_of_every_kind_lift_the_same(model, kind):
     shops = ["Lulu Thrift Corner", ""] * 5
     titles = ["hoodie timberland"] * 10

@@ -25,14 +25,18 @@ def outputs(**given):
     return [given.get(name.replace("-", "_"), 0.9) for name in OUTPUTS]
 
 
-@given(st.lists(st.tuples(probabilities, shops), max_size=8), thresholds, st.sampled_from(POLICIES))
-@example([([0.25] * len(OUTPUTS), ""), ([0.75] * len(OUTPUTS), "")], THRESHOLDS, "imported")
+@given(
+    st.lists(st.tuples(probabilities, shops, st.booleans()), max_size=8),
+    thresholds,
+    st.sampled_from(POLICIES),
+)
+@example([([0.25] * 6, "", True), ([0.75] * 6, "", True)], THRESHOLDS, "imported")
 def test_one_listing_is_judged_as_it_is_among_many(many, limits, policy):
-    rows = np.array([row for row, _ in many]).reshape(-1, len(OUTPUTS))
-    names = [shop for _, shop in many]
-    together = decide_batch(rows, names, limits, policy)
-    for place, (row, shop) in enumerate(many):
-        alone = decide(row, shop, limits, policy)
+    rows = np.array([row for row, _, _ in many]).reshape(-1, len(OUTPUTS))
+    names = [shop for _, shop, _ in many]
+    together = decide_batch(rows, names, limits, policy, is_bare=lambda row: many[row][2])
+    for place, (row, shop, is_bare) in enumerate(many):
+        alone = decide(row, shop, limits, policy, is_bare=is_bare)
         assert alone.score == together.score[place]
         assert alone.facts == tuple(together.facts[place])
         assert alone.tier == together.tier[place]
@@ -70,6 +74,9 @@ def test_a_shop_that_tells_its_trade_lifts_clothing_alone():
     lifted = decide(outputs(imported=0.1), "Lulu Thrift Corner", THRESHOLDS, "imported")
     lamp = decide(outputs(imported=0.1, goods=0.1), "Lulu Thrift Corner", THRESHOLDS, "imported")
     assert (TIERS[plain.tier], TIERS[lifted.tier], TIERS[lamp.tier]) == ("clear", "review", "clear")
+    shop = "Lulu Thrift Corner"
+    said = decide(outputs(imported=0.1), shop, THRESHOLDS, "imported", is_bare=False)
+    assert (said.score, TIERS[said.tier]) == (0.1, "clear")
     assert (plain.by_text, lifted.by_text) == (0.1, 0.1)
     assert lifted.score == pytest.approx(0.1 + 0.25 * 0.9**0.5)
 

@@ -271,8 +271,11 @@ def _of_split(probability: FloatArray, table: Table, model: Model, policy: str) 
         step = log_odds_of(stated["stated"]) - log_odds_of(stated["training"])
         score = scored[:, OUTPUTS.index(policy)]
         scored[:, OUTPUTS.index(policy)] = probability_of(log_odds_of(score) + step)
-    thresholds = model.card["tiers"][policy]
-    return Scores.of_batch(decide_batch(scored, table.rows.shop.tolist(), thresholds, policy))
+    rows, thresholds = table.rows, model.card["tiers"][policy]
+    is_bare = model.bareness(rows.title, rows.description)
+    return Scores.of_batch(
+        decide_batch(scored, rows.shop.tolist(), thresholds, policy, is_bare=is_bare)
+    )
 
 
 def _chosen_splits(cross_validate: bool | str | Sequence[str], table: Table) -> list[str]:

@@ -1,6 +1,6 @@
 """Many listings: columns of texts in, arrays of scores out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from thriftwatch.domain import FACTS, GOODS, OUTPUTS, tier_of
 from thriftwatch.model.decision import lifted_by_shop
 from thriftwatch.text.shops import shop_hint
 
-__all__ = ["AT_ONCE", "BatchScores", "Block", "blocks_of", "decide_batch", "strings"]
+__all__ = ["AT_ONCE", "BatchScores", "Block", "blocks_of", "decide_batch", "encoded_row", "strings"]
 
 AT_ONCE = 4096
 """Listings that are looked at together: so many texts are copied at a time."""
@@ -53,6 +53,8 @@ def decide_batch(
     shops: Any,
     thresholds: Any,
     policy: str,
+    *,
+    is_bare: Callable[[int], bool] = lambda _: True,
 ) -> BatchScores:
     """Turn probabilities into facts, score and tier: what `decide` does, for many.
 
@@ -66,11 +68,13 @@ def decide_batch(
         The scores from which a listing is "review" and "likely".
     policy
         One of `POLICIES`.
+    is_bare
+        Tells of a row what `decide` takes of one listing; few rows are asked for.
     """
     outputs = dict(zip(OUTPUTS, probabilities.T, strict=True))
     score = outputs[policy].copy()
     for place, shop in enumerate(strings(shops)):
-        if shop and shop_hint(shop):
+        if shop and shop_hint(shop) and is_bare(place):
             goods = float(outputs[GOODS][place])
             score[place] = lifted_by_shop(float(score[place]), goods, thresholds)
     facts = np.stack([outputs[name] for name in FACTS], axis=1)
@@ -134,6 +138,14 @@ def _is_arrow(column: Any) -> bool:
 
 def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "replace")
+
+
+def encoded_row(column: Any, row: int) -> bytes:
+    """Return the UTF-8 of one row of a column."""
+    if not _is_arrow(column):
+        return _encoded(column[row])
+    value: bytes = _as_bytes(column.slice(row, 1))[0].as_py()
+    return value
 
 
 def _as_bytes(column: Any) -> Any:

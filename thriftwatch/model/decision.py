@@ -32,7 +32,12 @@ class Decision(NamedTuple):
 
 
 def decide(
-    probabilities: Sequence[float], shop: str, thresholds: Mapping[str, float], policy: str
+    probabilities: Sequence[float],
+    shop: str,
+    thresholds: Mapping[str, float],
+    policy: str,
+    *,
+    is_bare: bool = True,
 ) -> Decision:
     """Decide about one listing.
 
@@ -46,6 +51,9 @@ def decide(
         The scores from which a listing is "review" and "likely".
     policy
         One of `thriftwatch.domain.POLICIES`.
+    is_bare
+        Whether the text leaves open where the goods are from (`Document.is_bare`). What it says
+        itself is not outweighed by the name of a shop.
 
     Examples
     --------
@@ -56,7 +64,7 @@ def decide(
     """
     outputs = dict(zip(OUTPUTS, probabilities, strict=True))
     by_text = score = outputs[policy]
-    if shop and shop_hint(shop):
+    if shop and is_bare and shop_hint(shop):
         score = lifted_by_shop(score, outputs[GOODS], thresholds)
     tier = int(tier_of(score, outputs, thresholds, policy))
     return Decision(score, tuple([outputs[name] for name in FACTS]), tier, by_text)

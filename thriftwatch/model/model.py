@@ -2,7 +2,7 @@
 
 import threading
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +98,9 @@ class Model:
         except BaseException:
             self._start_afresh()
             raise
-        return decide(list(heads.probabilities), shop, self.card["tiers"][policy], policy)
+        is_bare = bool(shop) and heads.document.is_bare()
+        thresholds = self.card["tiers"][policy]
+        return decide(list(heads.probabilities), shop, thresholds, policy, is_bare=is_bare)
 
     def explain(
         self, title: str, description: str, shop: str, *, policy: str = "imported", limit: int = 5
@@ -138,6 +140,22 @@ class Model:
             start += len(block.borders)
         return found
 
+    def bareness(self, titles: Any, descriptions: Any) -> "Callable[[int], bool]":
+        """Return what tells of a row whether its text leaves open where the goods are from."""
+        from thriftwatch.model.batch import encoded_row
+
+        document = self.explainer().heads.document
+
+        def is_bare(row: int) -> bool:
+            try:
+                document.read(encoded_row(titles, row), encoded_row(descriptions, row))
+            except BaseException:
+                self._start_afresh()
+                raise
+            return document.is_bare()
+
+        return is_bare
+
     def score_batch(
         self, titles: Any, descriptions: Any, shops: Any, *, policy: str = "imported"
     ) -> "BatchScores":
@@ -164,9 +182,16 @@ class Model:
         # In parts, so that no more than the scores themselves is held of a long table.
         for start in range(0, max(len(titles), 1), batch.AT_ONCE):
             part = slice(start, start + batch.AT_ONCE)
-            found = self.outputs(titles[part], descriptions[part])
-            thresholds = self.card["tiers"][policy]
-            parts.append(batch.decide_batch(found, shops[part], thresholds, policy))
+            texts = titles[part], descriptions[part]
+            parts.append(
+                batch.decide_batch(
+                    self.outputs(*texts),
+                    shops[part],
+                    self.card["tiers"][policy],
+                    policy,
+                    is_bare=self.bareness(*texts),
+                )
+            )
         return batch.BatchScores.joined(parts)
 
     def explain_batch(

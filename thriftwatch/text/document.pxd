@@ -4,12 +4,14 @@ from thriftwatch.text.names cimport Names
 from thriftwatch.text.tokenizer cimport Tokens
 
 cdef int PAIR_WINDOW, NEGATION_REACH, ROOM, MOST_ROOM, _LAST_SERIAL
-cdef int _SLASH, _PERCENT, _NEGATOR, _GARMENT, _SIZE, _UNIT, _MEASURE
+cdef int _SLASH, _PERCENT, _NEGATOR, _GARMENT, _BRAND, _SIZE, _UNIT, _MEASURE
 cdef int SIZE_RUN, CONDITION, PER_CENT, PXL, MEASURED, PRICE_BY, COUNT, OF_A_TERM, OF_A_PAIR
 cdef int UNKNOWN, FIELDS, WORD, LEXICON, TERM, CLASS, KIND
 cdef int OPENS, IS_TEN, FOLLOWS, IS_TERM, IS_NUMBER, IS_SIZE, OF_LOGISTICS, COUNTS_AS_OTHER, SILENT
 cdef int DIGIT, TWO, THREE, MANY, PRICE, PAIR, TIMES
 cdef const unsigned char[::1] _NEGATABLE, _NEGATIONS, _HOLDS_GARMENTS, _SILENT, _ALONE, _OF_NO_GOODS
+cdef const unsigned char[::1] _OF_BARE_GOODS
+cdef int _MOST_SIZES
 
 @cython.final
 cdef class Document(Tokens):
@@ -24,6 +26,8 @@ cdef class Document(Tokens):
     cpdef read(self, bytes title, bytes description)
     cpdef read_part(self, bytes text, Py_ssize_t start, Py_ssize_t border, Py_ssize_t end)
     cdef _begin_counting(self)
+    @cython.locals(branded=bint, is_garment=bint, sizes=int, place=Py_ssize_t, word_class=int)
+    cpdef bint is_bare(self) except -1
     cdef int _known(self, Py_ssize_t at, int field) except? -1
     @cython.locals(found=Py_ssize_t, at=Py_ssize_t, last=Py_ssize_t, place=Py_ssize_t, flags=int,
                    node=int, term=int)

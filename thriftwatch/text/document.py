@@ -76,8 +76,9 @@ def _flags(*names: str) -> bytes:
     return bytes(name in names for name in CLASSES)
 
 
-_NEGATOR, _GARMENT, _LOGISTICS, _SIZE, _UNIT, _MEASURE = (
-    CLASS_NUMBERS[name] for name in ("negator", "garment", "logistics", "size", "unit", "measure")
+_NEGATOR, _GARMENT, _BRAND, _SIZE, _UNIT, _MEASURE = (
+    CLASS_NUMBERS[name]
+    for name in ("negator", "garment", "brand_foreign", "size", "unit", "measure")
 )
 _NEGATABLE = _flags("used", "import", "wholesale")
 """Classes whose terms a negator takes back: *bukan bekas*. (*Bukan KW* denies something else, and
@@ -95,6 +96,14 @@ _OF_NO_GOODS = _flags(
 )
 """Classes that do not make a clause one about the goods. A clause of the description that has a
 word of logistics and no other class than these is shop talk: its words do not count."""
+
+
+_OF_BARE_GOODS = _flags(
+    "garment", "brand_foreign", "counterfeit", "size", "unit", "measure", "place", "logistics",
+    "style", "condition", "trade",
+)  # fmt: skip
+"""Classes that say nothing of whether goods are new, one's own, or from here."""
+_MOST_SIZES = 2
 
 
 class Document(Tokens):
@@ -201,6 +210,22 @@ class Document(Tokens):
             self._seen_feature = array("i", bytes(4 * len(self._seen_feature)))
             self._serial = 0
         self._serial += 1
+
+    def is_bare(self) -> bool:
+        """Return whether a foreign brand's garment is named, and nothing said of where it is from.
+
+        Then the name of the shop is often the only sign of the trade.
+        """
+        branded = is_garment = False
+        sizes = 0
+        for place in range(self.terms):
+            word_class = self._classes[self.term[place]]
+            if not _OF_BARE_GOODS[word_class]:
+                return False
+            branded = branded or word_class == _BRAND
+            is_garment = is_garment or word_class == _GARMENT
+            sizes += word_class == _SIZE
+        return branded and is_garment and sizes <= _MOST_SIZES
 
     def _known(self, at: int, field: int) -> int:
         """Return what is known of a token."""
