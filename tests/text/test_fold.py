@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 from listings import any_text, seller_text
 from reading import read
 
-from thriftwatch.text.fold import fold_character, fold_text, fold_with_origin, may_be_reversed
+from thriftwatch.text.fold import (
+    fold_bytes,
+    fold_character,
+    fold_text,
+    fold_with_origin,
+    may_be_reversed,
+)
 from thriftwatch.text.vocabulary import packaged_vocabulary
 
 LONGEST = 64  # no character folds to more bytes than this
@@ -157,3 +163,20 @@ def test_text_behind_a_space_does_not_change_what_stands_before_it(text, rest):
 
 def test_a_megabyte_of_decorated_text_is_folded():
     assert fold_text("𝓽é\u200b" * 100_000) == "te" * 100_000
+
+
+@given(
+    seller_text | any_text,
+    st.sampled_from(["", "🇯🇵", "ʇɟᴉɹɥʇ", "\u202etfirht", "é" * 99]),
+)
+def test_bytes_are_folded_as_text_is(text, more):
+    written = f"{text} {more}{text}".encode("utf-8", "replace")
+    upright = packaged_vocabulary().words
+    assert fold_bytes(written, upright) == fold_text(written.decode(), upright).encode()
+    assert fold_bytes(written, None) == fold_text(written.decode(), None).encode()
+
+
+@given(st.lists(st.binary(max_size=9) | st.sampled_from([b"bal", "бал".encode(), b"\xe2\x82"])))
+def test_bytes_that_are_no_text_read_as_if_they_were_replaced(parts):
+    text = b"".join(parts)
+    assert fold_bytes(text) == fold_text(text.decode("utf-8", "replace")).encode()

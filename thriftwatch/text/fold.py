@@ -20,6 +20,8 @@ __all__ = ["fold_bytes", "fold_character", "fold_text", "fold_with_origin", "may
 _CHANGED = re.compile("[\U0001f1e6-\U0001f1ff]{2,}|[^\x00-\x7f]")
 """Flags, which are words of their own, and single characters."""
 _REVERSING = re.compile(f"[{REVERSING}]")
+_NOT_ALONE = frozenset(REVERSING).union(map(chr, range(0x1F1E6, 0x1F200)))
+"""Characters that cannot be folded without those around them: turned letters and flags."""
 _LONGEST_KEPT = 64
 """Bytes of a run of other characters that is folded once and kept."""
 _TRADE_MARKS = "™℠"
@@ -134,6 +136,8 @@ def fold_bytes(text: bytes, upright: Container[bytes] | None = ()) -> bytes:
 def _fold_run(run: bytes) -> bytes | None:
     """Fold characters between ASCII ones; None if that takes the letters around them."""
     text = run.decode("utf-8", "replace")
+    if _NOT_ALONE.isdisjoint(text):
+        return "".join(map(fold_character, text)).encode()
     if may_be_reversed(text):
         return None
     return "".join(piece for _, _, piece in _folded_pieces(text)).encode()
