@@ -56,7 +56,8 @@ def score_listing(
     description
         Description; a missing one (None, NaN, empty) is normal.
     shop
-        Name of the shop or account; a hint, which alone never makes a listing "likely".
+        Name of the shop or account. One that tells of the trade (*thrift*, *monza*, *bal*) lifts a
+        garment of a foreign brand of which nothing else is said to "review", never to "likely".
     model
         A model or the path of a model folder; None is the bundled model.
     policy

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from listings import listing
+from reading import new_document
 
 from thriftwatch import load_model
 from thriftwatch.domain import LOGIT_LIMIT, OUTPUTS, probability_of
@@ -18,6 +19,7 @@ from thriftwatch.model.tables import (
     Interaction,
     with_arrays,
 )
+from thriftwatch.text.fields import WORD_ROOM
 
 SPECIFIED = 0xD6E8FEB86659FD93
 EXAMPLES = [
@@ -179,3 +181,14 @@ def test_numbers_of_another_kind_or_order_are_refused(model, tables, name, chang
         pytest.skip("it has one order")
     with pytest.raises(TypeError, match="in C order is accepted"):
         Lookup(replace(tables, **{name: change(getattr(tables, name))}), model.interaction)
+
+
+def test_rows_of_words_are_kept_when_more_of_them_are_met(model):
+    """The cache of words grows past the room that it has at first."""
+    heads = Heads(model.explainer().heads.lookup, new_document(model.vocabulary))
+    heads.score(b"kaos qwxz", b"")
+    words = list(heads.document.word[: heads.document.words])
+    before = [list(heads.rows[heads.stride * word :][: heads.width]) for word in words]
+    heads.score(" ".join(f"q{number:x}" for number in range(2 * WORD_ROOM)).encode(), b"")
+    assert heads.document.words_known > WORD_ROOM
+    assert [list(heads.rows[heads.stride * word :][: heads.width]) for word in words] == before

@@ -11,7 +11,6 @@ from twin import reference
 from thriftwatch.text.fields import LONGEST_WORD, MOST_CACHED
 from thriftwatch.text.fold import fold_text
 from thriftwatch.text.lexicon import NAMES, load_lexicon
-from thriftwatch.text.tokenizer import grown
 from thriftwatch.text.vocabulary import packaged_vocabulary
 
 ascii_text = st.text(st.characters(codec="ascii"), max_size=60)
@@ -312,16 +311,6 @@ def test_what_was_seen_is_marked_anew_before_marks_run_out(monkeypatch):
     for _ in range(3):
         for one in (("bekas bekas import", "bekas 9/10"), ("", ""), ("kaos import", "")):
             assert reading_of(document, *one) == read(*one)
-
-
-def test_an_array_that_grew_begins_as_it_was():
-    document = new_document()
-    reading_of(document, "bekas import")
-    for old, room in ((document.known, len(document.known) + 5), (document.starts, 5000)):
-        new = memoryview(grown(old, room))
-        assert len(new) == room
-        assert new[: len(old)].tolist() == memoryview(old).tolist()
-        assert set(new[len(old) :].tolist()) == {0}
 
 
 # Words that were made to collide

@@ -28,7 +28,6 @@ from thriftwatch.model.tables import (
 )
 from thriftwatch.text.document import Document
 from thriftwatch.text.fields import WORD_ROOM
-from thriftwatch.text.tokenizer import grown
 
 __all__ = ["Heads", "Lookup", "gram_buckets"]
 
@@ -81,6 +80,14 @@ def _flat(numbers: Any, kind: str) -> Any:
     if view.format != kind or not view.c_contiguous:
         raise TypeError(f"{kind!r} in C order is accepted, not {view.format!r} {view.strides}")
     return view.cast("B").cast(kind) if view.nbytes else array(kind)
+
+
+def _grown(old: Any, room: int) -> Any:
+    """Return an array with more room, which begins like an old one."""
+    view = memoryview(old)
+    new = array(view.format, [0]) * room
+    memoryview(new)[: len(view)] = view
+    return new
 
 
 def _in_fours(count: int) -> int:
@@ -221,8 +228,8 @@ class Heads(Sums):
             return
         if document.words_known > len(self.squares):
             room = max(document.words_known, 2 * len(self.squares))
-            self.rows = grown(self.rows, room * self.lookup.stride)
-            self.squares = grown(self.squares, room)
+            self.rows = _grown(self.rows, room * self.lookup.stride)
+            self.squares = _grown(self.squares, room)
         while self._rows_cached < document.words_known:
             self._cache_row(self._rows_cached)
             self._rows_cached += 1

@@ -12,7 +12,6 @@ run as they stand.
 
 import re
 from array import array
-from typing import Any
 
 from thriftwatch.text.disguises import undo_separated, undo_text, undo_word
 from thriftwatch.text.fields import (
@@ -48,7 +47,7 @@ from thriftwatch.text.scan import Scanner
 from thriftwatch.text.shapes import LONGEST_NUMBER, NUMBER_KINDS, TEN
 from thriftwatch.text.vocabulary import Vocabulary
 
-__all__ = ["Tokens", "grown"]
+__all__ = ["Tokens"]
 
 _MOST_SEPARATED = 1 << 14
 _LONGEST_SEPARATED = 64
@@ -61,14 +60,6 @@ _DIGIT_NOT_0 = re.compile(rb"[1-9]")
 _DIGITS_AS_0 = bytes.maketrans(b"123456789", b"000000000")
 _NAME_FORMS = {CLASS_NUMBERS[name]: b"<%b>" % name.encode() for name in NAMES}
 _SIZE, _LOGISTICS = CLASS_NUMBERS["size"], CLASS_NUMBERS["logistics"]
-
-
-def grown(old: Any, room: int) -> Any:
-    """Return an array with more room, which begins like an old one."""
-    view = memoryview(old)
-    new = array(view.format, [0]) * room
-    memoryview(new)[: len(view)] = view
-    return new
 
 
 class Tokens(Scanner):
