@@ -103,3 +103,18 @@ def test_runs_are_put_together_again(text):
     assert runs == KINDS["reference"].runs_of(text)
     assert all(run.isascii() for run in runs[::2])
     assert all(min(run) >= 0x80 for run in runs[1::2])
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 3), (0, 0), (3, 2), (0, 9)])
+def test_a_part_that_is_not_there_is_refused(module, start, end):
+    with pytest.raises(IndexError):
+        module.Scanner().begin(b"kaos\n", start, end)
+
+
+def test_no_more_words_are_found_than_there_is_room_for(module):
+    scanner = module.Scanner()
+    text = b"a " * 5000
+    scanner.begin(text, 0, len(text))
+    assert scanner.scan(0, len(text)) & NOT_ASCII == 0
+    with pytest.raises(IndexError):
+        scanner.scan(0, len(text))

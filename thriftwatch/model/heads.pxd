@@ -17,7 +17,7 @@ cdef class Lookup:
     cdef public const int[::1] gram_places
     cdef public const double[::1] bias, products
 
-@cython.locals(row=Py_ssize_t, places=cython.int[::1], found=object)
+@cython.locals(row=Py_ssize_t, places=cython.int[::1])
 cdef _places(const int[::1] buckets, Py_ssize_t count)
 
 @cython.final

@@ -45,7 +45,7 @@ cdef int add_up(
 
 cdef class Sums:
     def __init__(self, stride, products, outputs):
-        if stride % 4 or len(products) % (4 * outputs):
+        if stride < 4 or outputs < 1 or stride % 4 or len(products) % (4 * outputs):
             raise ValueError(f"{stride} and {len(products)} / {outputs} are to be multiples of four")
         self.stride = stride
         self._products = array("d", products)

@@ -166,11 +166,11 @@ class Document(Tokens):
         self.terms = self.words = self.features = 0
 
     def _make_term_room(self, room: int) -> None:
-        self._term_room = room
         empty = bytes(4 * room)
         self.term, self.term_first, self.term_last, self.term_negated, self.word, self.word_at = (
             array("i", empty) for _ in range(6)
         )
+        self._term_room = room  # last, for whoever is interrupted
 
     def read(self, title: bytes, description: bytes) -> None:
         """Read one listing.

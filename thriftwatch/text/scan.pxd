@@ -1,9 +1,9 @@
 # What scan.pyx shows to other compiled modules.
 
 cdef class Scanner:
-    cdef public bytes text
-    cdef public Py_ssize_t start, size, count, unknown, words_known
-    cdef public int flags_seen
+    cdef readonly bytes text
+    cdef readonly Py_ssize_t start, size, count, unknown, words_known
+    cdef readonly int flags_seen
     cdef public int[::1] token, starts, ends, flags, breaks, links, known
     cdef int[::1] _slots
     cdef Py_ssize_t _room, _mask

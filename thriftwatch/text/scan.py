@@ -59,6 +59,8 @@ class Scanner:
 
     def begin(self, text: bytes, start: int, end: int) -> None:
         """Take the listing in ``text[start:end]``, and make room for its tokens."""
+        if not 0 <= start < end <= len(text):
+            raise IndexError(f"a listing from {start} to {end} in a text of {len(text)} bytes")
         self.text = text
         self.start, self.size = start, end - start
         self.count = self.unknown = self.flags_seen = 0

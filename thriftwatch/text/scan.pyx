@@ -87,11 +87,12 @@ cdef class Scanner:
         self._make_slots(2 * WORD_ROOM)
 
     def _make_room(self, Py_ssize_t room):
+        self._room = 0  # for whoever is interrupted
         empty = bytes(4 * room)
         self.token, self.starts, self.ends, self.flags, self.breaks, self.links = (
             array("i", empty) for _ in range(6)
         )
-        self._room = room  # last, for whoever is interrupted
+        self._room = room
 
     cpdef begin(self, bytes text, Py_ssize_t start, Py_ssize_t end):
         if not 0 <= start < end <= len(text):
@@ -109,6 +110,8 @@ cdef class Scanner:
     cpdef int scan(self, Py_ssize_t start, Py_ssize_t end) except -1:
         if not 0 <= start <= end <= self.size:
             raise IndexError(f"a part from {start} to {end} of a listing of {self.size} bytes")
+        if self.count + (end - start) // 2 + 1 > self._room:
+            raise IndexError(f"no room for {(end - start) // 2 + 1} more words")
         # Raw pointers from here on: every place is below `end`, and `begin` made room for the words.
         cdef const unsigned char* text = <const unsigned char*>self.text + self.start
         cdef const unsigned char* letters = letter_of
@@ -132,13 +135,15 @@ cdef class Scanner:
 
     cpdef look_up(self):
         cdef const unsigned char* text = <const unsigned char*>self.text + self.start
-        cdef Py_ssize_t readable = len(self.text) - self.start, at, first
+        cdef Py_ssize_t readable = len(self.text) - self.start, at, first, end
         cdef int* token = &self.token[0]
         cdef int* flags = &self.flags[0]
         cdef int number, flags_seen = 0, unknown = 0
         for at in range(self.count):
-            first = self.starts[at]
-            number = self._number_of(text + first, self.ends[at] - first, readable - first)
+            first, end = self.starts[at], self.ends[at]
+            if not 0 <= first < end <= self.size:
+                raise IndexError(f"a word from {first} to {end} of a listing of {self.size} bytes")
+            number = self._number_of(text + first, end - first, readable - first)
             token[at], flags[at] = number, 0
             if number >= 0:
                 flags[at] = self.known[FIELDS * number + FLAGS]
@@ -155,6 +160,8 @@ cdef class Scanner:
     cpdef bytes written_at(self, Py_ssize_t at):
         cdef const unsigned char* text = <const unsigned char*>self.text + self.start
         cdef Py_ssize_t first = self.starts[at], place, length = min(self.ends[at] - first, LONGEST)
+        if first < 0 or length < 0 or first + length > self.size:
+            raise IndexError(f"a word from {first} on in a listing of {self.size} bytes")
         cdef bytes word = PyBytes_FromStringAndSize(NULL, length)
         cdef unsigned char* letters = <unsigned char*>word
         for place in range(length):

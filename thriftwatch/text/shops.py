@@ -8,14 +8,21 @@ from thriftwatch.text.fold import fold_text, fold_with_origin
 
 __all__ = ["shop_hint", "trade_word_span"]
 
+_GAP = r"(?:[ ._-]{0,2}|[ ._-][a-z]{1,12}[ ._-])"  # nothing, or one word: second korea import
 _TRADE_WORDS = re.compile(
-    r"(?<!no)(?<!non)(?<!anti)(?<!bukan)(?<!tanpa)th?rift(?!y|less|free)"
-    r"|monza(?!n)|monja|awul(?!i)|lelong|babebo|cakbo|\bcakar\b(?!.?ayam)|karungan(?!d)|rombeng"
-    r"|balpres|\bbal\b|bal.?segel|(?:open|buka|kode|agen|supplier).?bal(?![a-z])"
-    r"|(?:bekas|second?|sekon|seken|2nd|used).?impor|impor[a-z]{0,3}.?(?:bekas|second|sekon|2nd|used)"
+    r"(?<!spend)thrift(?!y|less|free)|(?<![a-z])trift(?!e)"
+    r"|monza(?!n|[ ._-]?(?:motor|rac|spare|part|ban|oli|mobil))|(?<![a-z])monja(?![lr])"
+    r"|(?<![a-z])(?:ng)?awul(?!i)|lelong|babebo|rombeng"  # kawula are people
+    r"|(?<![a-z])cak(?:bor?(?![a-z])|ar[ ._-]?(?:bongkar|makas|kendari|palu|impor))"
+    r"|karungan(?!d|[ ._-]?(?:beras|plastik|semen|pakan|goni))"
+    r"|ball?[ ._-]?press?|(?<![a-z])bal(?![a-z]|[ ._-]?(?:balan|harbour|karet|gas))"
+    r"|bal[ ._-]?segel|(?:open|buka|kode|agen|supplier)[ ._-]?bal(?![a-z])"
+    rf"|(?:bekas|second?|sekon|seken|2nd|used){_GAP}impor(?!tan)"
+    rf"|impor(?:t|ted)?{_GAP}(?:bekas(?!i)|second|sekon|2nd|used)"
 )
 """Words under which used clothes from abroad are traded. *Preloved*, *second*, *vintage* and *used*
 are none: whoever sells her own wardrobe is called that, too, and new clothes are."""
+_DENIAL = re.compile(r"(?<![a-z])(?:no|non|not|anti|bukan|tanpa)[ ._-]?\Z")
 
 
 class _TellingWords:
@@ -28,9 +35,9 @@ class _TellingWords:
 _WORDS = _TellingWords()
 _LETTERS = ascii_lowercase + digits
 _LONGEST = 50  # of a longer word, however long, so much on either side will do
+_LONGEST_DENIAL = 8
 
 
-@lru_cache(maxsize=1 << 16)
 def shop_hint(name: str) -> bool:
     """Return whether a shop's name tells of the trade in used clothes from abroad.
 
@@ -40,10 +47,25 @@ def shop_hint(name: str) -> bool:
     --------
     >>> shop_hint("GottaThrift"), shop_hint("bekasimport.bdg"), shop_hint("Toko Berkah Jaya")
     (True, True, False)
-    >>> shop_hint("thriftless.id"), shop_hint("preloved.mama"), shop_hint("Kaos Bekasi")
+    >>> shop_hint("no thrift"), shop_hint("preloved.mama"), shop_hint("Kaos Bekasi")
     (False, False, False)
     """
-    return bool(name) and _TRADE_WORDS.search(fold_text(name, _WORDS).lower()) is not None
+    # A longer name hardly comes again, and would be kept.
+    return _tells(name) if len(name) <= _LONGEST else _find(fold_text(name, _WORDS)) is not None
+
+
+@lru_cache(maxsize=1 << 16)
+def _tells(name: str) -> bool:
+    return _find(fold_text(name, _WORDS)) is not None
+
+
+def _find(folded: str) -> "re.Match[str] | None":
+    """Find the first word that tells of the trade and is not denied."""
+    text = folded.lower()
+    for found in _TRADE_WORDS.finditer(text):
+        if not _DENIAL.search(text, max(found.start() - _LONGEST_DENIAL, 0), found.start()):
+            return found
+    return None
 
 
 def trade_word_span(name: str) -> tuple[int, int] | None:
@@ -60,8 +82,7 @@ def trade_word_span(name: str) -> tuple[int, int] | None:
     [(4, 14), (0, 6), None]
     """
     folded, starts, ends = fold_with_origin(name, _WORDS)
-    text = folded.lower()
-    match = _TRADE_WORDS.search(text)
+    text, match = folded.lower(), _find(folded)
     if match is None:
         return None
     before = text[max(match.start() - _LONGEST, 0) : match.start()]
