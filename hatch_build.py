@@ -34,8 +34,8 @@ DIRECTIVES = {
 # Whatever Python itself was built with. Without debug information the bytes do not depend on the
 # folder they were made in.
 # A product and a sum stay two steps, as they are in Python: the bits are the same everywhere.
-FLAGS = ["-O3", "-fwrapv", "-ffp-contract=off", "-DNDEBUG", "-g0"]
-FLAGS = [] if sys.platform == "win32" else FLAGS
+GCC_FLAGS = ["-O3", "-fwrapv", "-ffp-contract=off", "-DNDEBUG", "-g0"]
+FLAGS = [] if sys.platform == "win32" else GCC_FLAGS
 
 
 class CustomBuildHook(BuildHookInterface):
@@ -96,8 +96,6 @@ class CustomBuildHook(BuildHookInterface):
             return False
         if os.environ.get(SWITCH) in {"0", "1"}:
             return os.environ[SWITCH] == "1"
-        if sys.byteorder != "little":
-            return False  # scan.pyx reads letters as numbers
         # Other Pythons run the source faster than they would the extensions.
         header = Path(sysconfig.get_path("include"), "Python.h")
         return sys.implementation.name == "cpython" and header.is_file()

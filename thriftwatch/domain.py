@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "ELEMENTS", "FACTS", "FACT_COLUMNS", "FACT_NAMES", "FIELDS", "FOREIGN", "GOODS",
+    "ELEMENTS", "FACTS", "FACT_COLUMNS", "FACT_NAMES", "FIELDS", "FOREIGN", "FURTHEST", "GOODS",
     "LOGIT_LIMIT", "OUTPUTS", "POLICIES", "POLICY_FACTS", "RESULT_COLUMNS", "SURE_OF", "TIERS",
     "TIER_NAMES", "WORN", "Element", "log_odds_of", "may_be_likely", "probability_of", "tier_of",
 ]  # fmt: skip
@@ -162,7 +162,7 @@ LOGIT_LIMIT = 8.0
 
 _SURE = 0.5
 """Probability from which something is rather so than not."""
-_FURTHEST = 30.0
+FURTHEST = 30.0
 """Log-odds beyond which a probability is no further from 0 or 1."""
 _NEAREST = 1e-12
 """How near to 0 or 1 a probability is taken to be at most, so that its log-odds are finite."""
@@ -263,10 +263,10 @@ def probability_of(log_odds: _Numbers) -> _Numbers:
     [0.0, 0.5]
     """
     if isinstance(log_odds, float):
-        if abs(log_odds) > _FURTHEST:
-            log_odds = copysign(_FURTHEST, log_odds)
+        if abs(log_odds) > FURTHEST:
+            log_odds = copysign(FURTHEST, log_odds)
         return 1.0 / (1.0 + exp(-log_odds))
     import numpy as np
 
-    result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(log_odds, -_FURTHEST, _FURTHEST)))
+    result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(log_odds, -FURTHEST, FURTHEST)))
     return result

@@ -7,16 +7,12 @@ give the same bits.
 
 from array import array
 from functools import reduce
-from math import exp
 from operator import add, mul
 from typing import Any
 
-from thriftwatch.domain import LOGIT_LIMIT
+from thriftwatch.domain import LOGIT_LIMIT, probability_of
 
 __all__ = ["Sums"]
-
-_FURTHEST = 30.0
-"""Log-odds beyond which a probability is no further from 0 or 1."""
 
 
 class Sums:
@@ -85,5 +81,4 @@ class Sums:
                 reduce(add, map(mul, part, quarter))
                 for part, quarter in zip(weights, quarters, strict=True)
             )
-            total = min(max(one + two + three + four, -_FURTHEST), _FURTHEST)
-            self.probabilities[output] = 1.0 / (1.0 + exp(-total))
+            self.probabilities[output] = probability_of(one + two + three + four)

@@ -3,9 +3,9 @@
 from array import array
 from libc.math cimport exp
 
-from thriftwatch.domain import LOGIT_LIMIT
+from thriftwatch.domain import FURTHEST as _FURTHEST, LOGIT_LIMIT
 
-cdef double LIMIT = LOGIT_LIMIT, FURTHEST = 30.0
+cdef double LIMIT = LOGIT_LIMIT, FURTHEST = _FURTHEST
 
 ctypedef fused whole:
     int

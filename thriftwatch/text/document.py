@@ -96,8 +96,6 @@ _OF_NO_GOODS = _flags(
 )
 """Classes that do not make a clause one about the goods. A clause of the description that has a
 word of logistics and no other class than these is shop talk: its words do not count."""
-
-
 _OF_BARE_GOODS = _flags(
     "garment", "brand_foreign", "counterfeit", "size", "unit", "measure", "place", "logistics",
     "style", "condition", "trade",

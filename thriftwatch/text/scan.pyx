@@ -13,8 +13,11 @@ from array import array
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.string cimport memcpy
 from os import urandom
+from sys import byteorder
 
-from thriftwatch.text.fields import FIELDS as _FIELDS, FLAGS as _FLAGS, LETTERS, NOT_ASCII, LONGEST_WORD, MOST_ROOM, ROLES, ROOM, WORD_ROOM
+from thriftwatch.text.fields import FIELDS as _FIELDS, FLAGS as _FLAGS
+from thriftwatch.text.fields import LETTERS, LONGEST_WORD, MOST_ROOM, NOT_ASCII, ROLES, ROOM
+from thriftwatch.text.fields import WORD_ROOM
 
 ctypedef unsigned long long u64
 
@@ -25,6 +28,7 @@ cdef enum:
 
 cdef u64 HASHED = <u64>1 << 63  # no ASCII letter has this bit
 cdef u64 LOWER = 0x2020202020202020
+cdef bint FIRST_IS_LOWEST = byteorder == "little"  # of the letters that are read as one number
 cdef u64 FACTOR = int.from_bytes(urandom(8), "little") | 1
 cdef u64 REST_FACTOR = int.from_bytes(urandom(8), "little") | 1
 cdef Py_ssize_t LONGEST = LONGEST_WORD, FIELDS = _FIELDS, FLAGS = _FLAGS
@@ -50,7 +54,7 @@ cdef inline u64 half_of_word(
     """Return up to eight letters as one number."""
     cdef u64 number = 0
     cdef Py_ssize_t at
-    if readable >= HALF:
+    if readable >= HALF and FIRST_IS_LOWEST:
         memcpy(&number, text, HALF)
         number |= LOWER  # letters become lower case, and digits stay
         return number if length >= HALF else number & ((<u64>1 << 8 * length) - 1)

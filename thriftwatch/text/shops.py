@@ -51,17 +51,18 @@ def shop_hint(name: str) -> bool:
     (False, False, False)
     """
     # A longer name hardly comes again, and would be kept.
-    return _tells(name) if len(name) <= _LONGEST else _find(fold_text(name, _WORDS)) is not None
+    return _tells_short(name) if len(name) <= _LONGEST else _tells(name)
 
 
-@lru_cache(maxsize=1 << 16)
 def _tells(name: str) -> bool:
-    return _find(fold_text(name, _WORDS)) is not None
+    return _find(fold_text(name, _WORDS).lower()) is not None
 
 
-def _find(folded: str) -> "re.Match[str] | None":
-    """Find the first word that tells of the trade and is not denied."""
-    text = folded.lower()
+_tells_short = lru_cache(maxsize=1 << 16)(_tells)
+
+
+def _find(text: str) -> "re.Match[str] | None":
+    """Find the first word that tells of the trade and is not denied, in folded lower case."""
     for found in _TRADE_WORDS.finditer(text):
         if not _DENIAL.search(text, max(found.start() - _LONGEST_DENIAL, 0), found.start()):
             return found
@@ -82,7 +83,8 @@ def trade_word_span(name: str) -> tuple[int, int] | None:
     [(4, 14), (0, 6), None]
     """
     folded, starts, ends = fold_with_origin(name, _WORDS)
-    text, match = folded.lower(), _find(folded)
+    text = folded.lower()
+    match = _find(text)
     if match is None:
         return None
     before = text[max(match.start() - _LONGEST, 0) : match.start()]

@@ -79,7 +79,7 @@ class Tokens(Scanner):
     breaks
         Whether a clause or a text ends behind each token.
     generation
-        How often the cache was emptied.
+        Another number each time that the cache is emptied.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -90,14 +90,18 @@ class Tokens(Scanner):
         self._first_step = array("i", vocabulary.first_step)
         self._following = frozenset(vocabulary.next_word)
         self._hidden = vocabulary.hidden
-        self.border = self.titled = self.generation = 0
+        self.border = self.titled = 0
         super().__init__()
-        self.evict()
+        self.generation = 1
+        self._forget_words()
 
     def evict(self) -> None:
         """Empty the cache."""
         self.clear()
         self.generation += 1
+        self._forget_words()
+
+    def _forget_words(self) -> None:
         self._names: dict[bytes, int] = {}
         self._separated: dict[bytes, tuple[bytes, int, int] | None] = {}
         self._reads: dict[int, bytes] = {}
