@@ -74,9 +74,11 @@ def decide_batch(
     outputs = dict(zip(OUTPUTS, probabilities.T, strict=True))
     score = outputs[policy].copy()
     for place, shop in enumerate(strings(shops)):
-        if shop and shop_hint(shop) and is_bare(place):
-            goods = float(outputs[GOODS][place])
-            score[place] = lifted_by_shop(float(score[place]), goods, thresholds)
+        if shop and shop_hint(shop):
+            by_text, goods = float(score[place]), float(outputs[GOODS][place])
+            lifted = lifted_by_shop(by_text, goods, thresholds)
+            if lifted > by_text and is_bare(place):  # asked last, for it reads the text again
+                score[place] = lifted
     facts = np.stack([outputs[name] for name in FACTS], axis=1)
     tier = np.asarray(tier_of(score, outputs, thresholds, policy))
     return BatchScores(score, facts, np.broadcast_to(tier, score.shape).astype(np.int8))
