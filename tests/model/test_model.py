@@ -150,8 +150,9 @@ def test_an_interruption_is_forgotten(step, monkeypatch):
     heads = model.explainer().heads
     owner = next(kind for kind in (type(heads), type(heads.document)) if hasattr(kind, step))
     monkeypatch.setattr(owner, step, interrupted)
-    heads.document.words_known += (MOST_CACHED + 1) * (step == "evict")
     for score in (model.score_one, lambda *one, policy: model.outputs([one[0]], [one[1]])):
+        cached = model.explainer().heads.document
+        cached.words_known += (MOST_CACHED + 1) * (step == "evict")
         with pytest.raises(KeyboardInterrupt):
             score("jaket 1998 baru", "", "", policy="imported")
     monkeypatch.undo()
