@@ -20,6 +20,7 @@ __all__ = [
     "chosen_model",
     "column_options",
     "encoding_option",
+    "language_option",
     "lexicon_option",
     "model_option",
     "policy_option",
@@ -48,6 +49,11 @@ lexicon_option = click.option(
 )
 encoding_option = click.option(
     "--encoding", default="utf-8", show_default=True, help="Encoding of the text files read."
+)
+language_option = click.option(
+    "--lang",
+    metavar="[id|en]",
+    help="Language of what is printed; by default that of the locale, or else Indonesian.",
 )
 _COLUMNS = {
     "--title-column": "Column with the title, if not found.",
