@@ -5,6 +5,7 @@ from functools import cache
 from importlib.resources import files
 
 from thriftwatch.errors import InputError, shown
+from thriftwatch.notes import Note
 
 __all__ = ["LANGUAGES", "Texts", "chosen_language"]
 
@@ -39,14 +40,22 @@ class Texts:
         text = singular if values and values[0] == 1 else plural
         return text.format(*map(self.written, values))
 
+    def said(self, text: str) -> str:
+        """Say a note in this language; any other text is said as it is."""
+        return self[text.name, *text.values] if isinstance(text, Note) else text
+
     def written(self, value: object) -> str:
-        """Write a number as the language does, anything else as it is.
+        """Write a number as the language does, a note in it, anything else as it is.
 
         Examples
         --------
         >>> Texts("id").written(12345), Texts("id").written(0.5), Texts("en").written(12345)
         ('12.345', '0,5', '12,345')
         """
+        if isinstance(value, Note):
+            return self.said(value)
+        if isinstance(value, tuple):
+            return ", ".join(map(self.written, value))
         if isinstance(value, bool) or not isinstance(value, int | float):
             return str(value)
         english = f"{value:,}"

@@ -9,12 +9,21 @@ from types import MappingProxyType
 
 from thriftwatch.domain import FIELDS
 from thriftwatch.errors import ColumnError, InputError, did_you_mean, listed, shown
+from thriftwatch.headers import read_header
 
-__all__ = ["COLUMN_NAMES", "Listing", "as_text", "find_column", "is_missing", "well_formed"]
+__all__ = [
+    "COLUMN_NAMES",
+    "Listing",
+    "as_text",
+    "find_column",
+    "is_missing",
+    "matching_columns",
+    "well_formed",
+]
 
 COLUMN_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "title": ("title", "judul", "nama_produk", "nama", "name", "product_name"),
+        "title": ("title", "judul", "nama_produk", "product_name", "nama", "name"),
         "description": ("description", "deskripsi", "keterangan", "desc"),
         "shop": ("shop", "toko", "seller", "nama_toko", "penjual", "shop_name", "akun"),
         "url": ("url", "link", "tautan"),
@@ -32,17 +41,20 @@ COLUMN_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "part": ("part", "writer", "penulis"),
         "evasion": ("evasion",),
         "region": ("region", "wilayah", "provinsi", "kota", "lokasi", "location"),
+        "price": ("price", "harga"),
         "date": ("date", "tanggal", "posted_at", "created_at", "tanggal_posting"),
     }
 )
-"""The column names that are accepted for each field, the preferred one first.
+"""The usual column names of each field, the preferred one first.
 
 Upper and lower case, spaces, underscores and hyphens make no difference: ``Nama Produk`` is
-``nama_produk``.
+``nama_produk``. Title, description, shop, link, price, region, date and platform are also found
+under the headers of exports: *Deskripsi Produk*, *Seller Name*, *Tautan (URL)*; see
+`thriftwatch.headers`.
 """
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_SPACING = re.compile(r"[\s_-]+")
+_SPACING = re.compile("[\\s_\ufeff\u200b-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +202,7 @@ def find_column(
 
     Notes
     -----
-    When several columns match, the name that stands earlier in `COLUMN_NAMES` wins; among
-    spellings of one name, the exact one.
+    When several columns match, `matching_columns` says which one wins.
 
     Examples
     --------
@@ -209,13 +220,9 @@ def find_column(
             available=columns,
             suggestion=did_you_mean(explicit, columns),
         )
+    if matching := matching_columns(field, columns):
+        return matching[0]
     accepted = COLUMN_NAMES.get(field, (field,))
-    by_key = {_key(column): column for column in reversed(columns)}
-    for name in accepted:
-        if name in columns:
-            return name
-        if _key(name) in by_key:
-            return by_key[_key(name)]
     if not required:
         return None
     option = named_by or (f"{field}=..., --{field}-column ..." if field in FIELDS else None)
@@ -226,6 +233,33 @@ def find_column(
         available=columns,
         suggestion=_nearest(accepted, columns),
     )
+
+
+def matching_columns(field: str, columns: Iterable[str]) -> list[str]:
+    """Return the columns whose header names a field, the best one first.
+
+    A header without words that are not known is better; then one that says it more plainly
+    (`thriftwatch.headers`), a name that stands earlier in `COLUMN_NAMES`, the exact spelling, and
+    the earlier column.
+
+    Examples
+    --------
+    >>> matching_columns("description", ["Keterangan", "Deskripsi Produk", "Harga"])
+    ['Deskripsi Produk', 'Keterangan']
+    """
+    usual = COLUMN_NAMES.get(field, (field,))
+    keys = [_key(name) for name in usual]
+    found: list[tuple[tuple[object, ...], str]] = []
+    for place, column in enumerate(columns):
+        header = read_header(column)
+        named = header is not None and header.field == field
+        key = _key(column)
+        if not named and key not in keys:
+            continue
+        sure, rank = (header.sure, header.rank) if header is not None and named else (True, 0)
+        order = keys.index(key) if key in keys else len(keys)
+        found.append(((not sure, rank, order, column not in usual, place), column))
+    return [column for _, column in sorted(found)]
 
 
 def _key(name: str) -> str:

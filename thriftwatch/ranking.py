@@ -5,7 +5,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from multiprocessing import get_context
 
@@ -13,12 +13,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from thriftwatch.columns import SERVED, ColumnUse, choose_columns
 from thriftwatch.domain import FIELDS, TIERS
 from thriftwatch.errors import ThriftwatchError
-from thriftwatch.files import RejectedRow, TableRead, read_batches
+from thriftwatch.files import PLAIN, Dialect, RejectedRow, TableRead, read_batches
+from thriftwatch.files.batch import without_hollow
 from thriftwatch.files.cells import concat_tables
-from thriftwatch.listing import find_column
 from thriftwatch.model.model import Model
+from thriftwatch.notes import say
 from thriftwatch.scoring import check_options, score_columns
 
 __all__ = ["Listings", "Ranking", "rank_listings", "read_listings", "read_texts"]
@@ -39,16 +41,23 @@ class Listings:
         The rows of all files; their columns are those of all.
     texts : pyarrow.Table
         ``title``, ``description`` and ``shop`` of the same rows, as strings without nulls.
+    served : pyarrow.Table
+        ``url``, ``platform``, ``price``, ``region`` and ``date`` of the same rows, as text; empty
+        where a file has no such column.
     source_file : pyarrow.ChunkedArray
         The file each row is from.
     rejected
         The rows that could not be read.
+    dialect
+        How the first delimited file is written.
     """
 
     table: pa.Table
     texts: pa.Table
+    served: pa.Table
     source_file: pa.ChunkedArray
     rejected: tuple[RejectedRow, ...]
+    dialect: Dialect = PLAIN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,12 +71,15 @@ class Ranking:
         ``goods``, ``worn``, ``foreign``, ``reasons`` and ``model``.
     texts : pyarrow.Table
         ``title``, ``description`` and ``shop`` of the same rows.
+    served : pyarrow.Table
+        ``url``, ``platform``, ``price``, ``region`` and ``date`` of the same rows, as text.
     renamed
         Columns of the files that had the name of a new one, and what they are called now.
     """
 
     table: pa.Table
     texts: pa.Table
+    served: pa.Table
     renamed: Mapping[str, str]
 
 
@@ -75,7 +87,9 @@ def read_listings(
     paths: Sequence[str | os.PathLike[str]],
     *,
     columns: Mapping[str, str | None] | None = None,
-    encoding: str = "utf-8",
+    encoding: str | None = None,
+    sheet: str | None = None,
+    header_row: int | None = None,
     on_rows: Callable[[int], object] = lambda rows: None,
 ) -> Listings:
     r"""Read files of listings, of whatever formats, one below the other.
@@ -85,10 +99,12 @@ def read_listings(
     paths
         The files; ``-`` is CSV on standard input.
     columns
-        Names of the columns for ``title``, ``description`` and ``shop``, where they are not to
-        be found by their usual names.
+        Names of the columns for the fields of `thriftwatch.columns.SERVED`, where they are not to
+        be found by their headers.
     encoding
-        Encoding of text files.
+        Encoding of text files; None finds it.
+    sheet, header_row
+        As for `thriftwatch.files.read_table`.
     on_rows
         Called with the number of rows of every batch that was read.
 
@@ -98,6 +114,10 @@ def read_listings(
         If a file is not what it says it is.
     ColumnError
         If a file has no title, or not the column that was asked for.
+
+    Notes
+    -----
+    Which column served as what, and which text was left out, is said (`thriftwatch.notes`).
 
     Examples
     --------
@@ -110,19 +130,30 @@ def read_listings(
     """
     reads: list[TableRead] = []
     texts: list[pa.Table] = []
+    explicit = {field: name for field, name in (columns or {}).items() if name is not None}
     for path in paths:
-        found: dict[str, str] = {}
-        for read in read_batches(path, encoding=encoding):
-            texts.append(_texts(read, columns or {}, found))
+        columns_of = _FileColumns(explicit)
+        for read in read_batches(
+            path,
+            encoding=encoding,
+            sheet=sheet,
+            header_row=header_row,
+            named=tuple(explicit.values()),
+        ):
+            texts.append(columns_of.texts(read))
             reads.append(read)
             on_rows(read.table.num_rows)
+    every = pa.concat_tables(texts)
+    unnamed = {name: was for read in reads for name, was in read.layout.renamed.items()}
     return Listings(
-        table=concat_tables([read.table for read in reads]),
-        texts=pa.concat_tables(texts),
+        table=without_hollow(concat_tables([read.table for read in reads]), unnamed),
+        texts=every.select(FIELDS),
+        served=every.drop_columns(FIELDS),
         source_file=pa.chunked_array(
             [pa.array([read.file] * read.table.num_rows, pa.string()) for read in reads]
         ),
         rejected=tuple(row for read in reads for row in read.rejected),
+        dialect=next((d for read in reads if (d := read.layout.dialect())), PLAIN),
     )
 
 
@@ -179,29 +210,58 @@ def rank_listings(
     table, renamed = _make_room(listings.table, new.column_names)
     for name in new.column_names:
         table = table.append_column(name, new[name])
-    return Ranking(table.take(order), listings.texts.take(order), renamed)
+    return Ranking(
+        table.take(order), listings.texts.take(order), listings.served.take(order), renamed
+    )
 
 
 def read_texts(read: TableRead) -> pa.Table:
     """Return ``title``, ``description`` and ``shop`` of a table that was read whole."""
-    return _texts(read, {}, {})
+    return _FileColumns({}).texts(read).select(FIELDS)
 
 
-def _texts(read: TableRead, columns: Mapping[str, str | None], found: dict[str, str]) -> pa.Table:
-    """Take the texts of a batch; `found` remembers the columns for the file's next one."""
-    names = read.table.column_names
-    empty = pa.array([""] * read.table.num_rows, pa.string())
-    texts: dict[str, pa.Array | pa.ChunkedArray] = {}
-    for field in FIELDS:
-        if field not in found:
-            column = find_column(
-                field, names, columns.get(field), required=field == "title", where=read.file
-            )
-            if column is not None:
-                found[field] = column
+class _FileColumns:
+    """The columns of one file, which may differ from sheet to sheet and from batch to batch."""
+
+    def __init__(self, explicit: Mapping[str, str]) -> None:
+        self._explicit = explicit
+        self._sheet: str | None = None
+        self._use: ColumnUse | None = None
+        self._seen: set[str] = set()
+
+    def texts(self, read: TableRead) -> pa.Table:
+        """Take the texts of a batch, and say which columns they are from."""
+        names = read.table.column_names
+        if self._use is None or read.layout.sheet != self._sheet or not self._seen.issuperset(names):
+            self._choose(read)
+        assert self._use is not None
+        empty = pa.array([""] * read.table.num_rows, pa.string())
         # A later batch of JSON Lines may lack a column that an earlier one had.
-        texts[field] = read.text(found[field]) if found.get(field) in names else empty
-    return pa.table(texts)
+        found = {field: name for field, name in self._use.columns.items() if name in names}
+        return pa.table(
+            {field: read.text(found[field]) if field in found else empty for field in SERVED}
+        )
+
+    def _choose(self, read: TableRead) -> None:
+        """Choose the columns; those of earlier batches of the sheet stay what they were."""
+        names = read.table.column_names
+        same = self._use is not None and read.layout.sheet == self._sheet
+        before = self._use if same else None
+        kept = dict(before.columns) if before else {}
+        use = choose_columns(
+            names,
+            read.sample,
+            dict(self._explicit) | {f: name for f, name in kept.items() if name in names},
+            where=read.where,
+            doubled=read.layout.renamed,
+            required=before is None,
+        )
+        self._use = replace(use, columns=dict(use.columns) | kept)
+        if before is None or self._use.columns != before.columns:
+            for note in self._use.notes():
+                say(note)
+        self._sheet = read.layout.sheet
+        self._seen = {*names, *(self._seen if before else ())}
 
 
 def _score_block(block: pa.Table, model: Model, policy: str) -> pa.Table:

@@ -19,12 +19,17 @@ from thriftwatch.files.atomic import (
     check_folder,
     check_writable,
 )
-from thriftwatch.files.batch import RejectedRow, TableRead, concat_reads
+from thriftwatch.files.batch import Layout, RejectedRow, TableRead, concat_reads
+from thriftwatch.files.dialect import EXCEL, PLAIN, Dialect
 from thriftwatch.files.guard import guard_cell, guard_column, unguard_cell, unguard_column
 from thriftwatch.files.tables import read_batches, read_table
 from thriftwatch.files.writing import check_output, write_batches, write_table
 
 __all__ = [
+    "EXCEL",
+    "PLAIN",
+    "Dialect",
+    "Layout",
     "RejectedRow",
     "TableRead",
     "atomic_folder",

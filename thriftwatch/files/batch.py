@@ -1,18 +1,22 @@
 """What reading gives: a table, where its rows were, and the rows that were set aside."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from thriftwatch.errors import ColumnError, TableError, did_you_mean
+from thriftwatch.errors import ColumnError, TableError, did_you_mean, listed, shown
 from thriftwatch.files.cells import concat_tables, to_text
+from thriftwatch.files.dialect import Dialect
+from thriftwatch.notes import Note
 
-__all__ = ["RejectedRow", "TableRead", "check_header", "concat_reads"]
+__all__ = ["Layout", "PassedOver", "RejectedRow", "TableRead", "check_header", "concat_reads", "layout_notes", "without_hollow"]
 
 _RAW_CHARACTERS = 200
+_SAMPLE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,73 @@ class RejectedRow:
         object.__setattr__(self, "raw", self.raw[:_RAW_CHARACTERS])
 
 
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A sheet that was not read.
+
+    Parameters
+    ----------
+    sheet
+        Its name.
+    rows
+        How many rows it has that are not empty.
+    hidden
+        Whether it was passed over for being hidden, and not for having no titles.
+    """
+
+    sheet: str
+    rows: int
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file turned out to be laid out.
+
+    Parameters
+    ----------
+    encoding
+        That of a text file.
+    mark
+        Whether it begins with a byte order mark.
+    delimiter
+        That of a delimited file.
+    decimal_comma
+        Whether it writes decimals with a comma.
+    header
+        The line or row that names the columns, counted from 1; None where the format names them.
+    above
+        How many rows that are not empty stand above it.
+    sheet
+        The sheet of a workbook that the table is from, if the workbook has several.
+    passed_over
+        Sheets of the workbook that were not read.
+    renamed
+        Columns that had no name of their own, and what stood there.
+    notes
+        What is to be said of it.
+    """
+
+    encoding: str | None = None
+    mark: bool = False
+    delimiter: str | None = None
+    decimal_comma: bool = False
+    header: int | None = None
+    above: int = 0
+    sheet: str | None = None
+    passed_over: tuple[PassedOver, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+
+    def dialect(self) -> Dialect | None:
+        """Return how to write what belongs beside a delimited file; None for other formats."""
+        if self.delimiter is None:
+            return None
+        # Tabs are those of .tsv, whatever the output is called that is written for it.
+        delimiter = "," if self.delimiter == "\t" else self.delimiter
+        return Dialect(delimiter, mark=self.mark, decimal_comma=self.decimal_comma and delimiter != ",")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TableRead:
     """A table read from a file, whole or one batch of it.
@@ -55,6 +126,8 @@ class TableRead:
         file it is the row: a workbook counts its header, as spreadsheets show it.
     rejected
         The rows that were set aside, in the order of the file.
+    layout
+        How the file turned out to be laid out.
 
     Examples
     --------
@@ -67,6 +140,18 @@ class TableRead:
     table: pa.Table
     line_numbers: NDArray[np.int64]
     rejected: tuple[RejectedRow, ...] = ()
+    layout: Layout = Layout()
+
+    @property
+    def where(self) -> str:
+        """The file, and the sheet if it has several, for messages."""
+        sheet = self.layout.sheet
+        return self.file if sheet is None else f"{self.file}, sheet {shown(sheet)}"
+
+    def sample(self, column: str) -> list[str]:
+        """Return the first texts of a column, to see what it holds."""
+        values = to_text(self.table.column(column).slice(0, _SAMPLE)).fill_null("")
+        return list(values.to_pylist())
 
     def text(self, column: str) -> pa.ChunkedArray:
         """Return a column as strings without nulls, whatever type the file gave it.
@@ -112,12 +197,41 @@ def concat_reads(reads: Sequence[TableRead]) -> TableRead:
     >>> concat_reads([one, two]).table["harga"].to_pylist()
     ['5', '5rb']
     """
+    renamed = {new: was for read in reads for new, was in read.layout.renamed.items()}
     return TableRead(
         file=reads[0].file,
-        table=concat_tables([read.table for read in reads]),
+        table=without_hollow(concat_tables([read.table for read in reads]), renamed),
         line_numbers=np.concatenate([read.line_numbers for read in reads]),
         rejected=tuple(row for read in reads for row in read.rejected),
+        layout=reads[0].layout,
     )
+
+
+def without_hollow(table: pa.Table, renamed: Mapping[str, str]) -> pa.Table:
+    """Drop columns without a name and without a value: spreadsheets leave such at the right."""
+    hollow = [
+        name
+        for name, was in renamed.items()
+        if not was.strip()
+        and name in table.column_names
+        and not pc.any(pc.not_equal(to_text(table[name]).fill_null(""), "")).as_py()
+    ]
+    return table.drop_columns(hollow)
+
+
+def layout_notes(read: TableRead) -> tuple[Note, ...]:
+    """Say how a file turned out to be laid out, where that is not what one would expect."""
+    layout = read.layout
+    notes = list(layout.notes)
+    if layout.above:
+        notes.append(Note("header-below", read.where, layout.header, layout.above))
+    renamed = {new: was for new, was in layout.renamed.items() if was.strip()}
+    if renamed:
+        notes.append(Note("columns-doubled", read.where, listed(renamed)))
+    for sheet in layout.passed_over:
+        name = "sheet-hidden" if sheet.hidden else "sheet-without-titles"
+        notes.append(Note(name, read.file, shown(sheet.sheet), sheet.rows, warns=True))
+    return tuple(notes)
 
 
 def check_header(

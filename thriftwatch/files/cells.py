@@ -2,14 +2,53 @@
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, time
 from typing import Any
 
 import pyarrow as pa
 
 from thriftwatch.listing import well_formed
 
-__all__ = ["concat_tables", "infer_column", "json_line", "string_column", "to_text"]
+__all__ = [
+    "MIXED",
+    "concat_tables",
+    "infer_column",
+    "json_line",
+    "plain_text",
+    "string_column",
+    "to_text",
+]
+
+
+class _MixedScalar(pa.ExtensionScalar):
+    def as_py(self, **options: Any) -> Any:
+        stored = self.value
+        return None if stored is None else json.loads(stored.as_py())
+
+
+class _MixedType(pa.ExtensionType):
+    """A column of values of several types, each kept as JSON: ``3``, ``2.5``, ``"A-7"``."""
+
+    def __init__(self) -> None:
+        super().__init__(pa.string(), "thriftwatch.mixed")
+
+    def __hash__(self) -> int:
+        return hash(self.extension_name)
+
+    def __arrow_ext_serialize__(self) -> bytes:
+        return b""
+
+    @classmethod
+    def __arrow_ext_deserialize__(cls, storage: pa.DataType, serialized: bytes) -> "_MixedType":
+        return cls()
+
+    def __arrow_ext_scalar_class__(self) -> type[_MixedScalar]:
+        return _MixedScalar
+
+
+MIXED = _MixedType()
+"""The type of a column whose values are of several types: each stays as it was written."""
 
 
 def string_column(values: Sequence[str | None]) -> pa.Array:
@@ -27,28 +66,32 @@ def string_column(values: Sequence[str | None]) -> pa.Array:
 
 
 def infer_column(values: Sequence[Any]) -> pa.Array:
-    """Make a column of the values' own type, or of text if they are of several.
+    """Make a column of the values' own type, or of `MIXED` values if they are of several.
 
-    Text is never read as anything else. Of mixed values the texts stay as they are and the
-    others are written as JSON.
+    Text is never read as anything else, and a whole number never becomes one with a fraction.
 
     Examples
     --------
-    >>> infer_column([1, None]).type, infer_column([1, "5rb"]).to_pylist()
-    (DataType(int64), ['1', '5rb'])
+    >>> infer_column([1, None]).type, infer_column([1, "5rb", 2.5]).to_pylist()
+    (DataType(int64), [1, '5rb', 2.5])
     """
-    # pyarrow makes 1.0 of 1 beside 2.5, and a large enough integer would lose digits by it.
     kinds = {type(value) for value in values if value is not None}
     if kinds == {str}:
         return string_column(values)
-    if kinds != {int, float}:
+    if len(kinds) <= 1:
         try:
             return pa.array(values)
         except (pa.ArrowException, OverflowError, UnicodeEncodeError, TypeError):
             pass
-    elif all(abs(value) <= 2**53 for value in values if isinstance(value, int)):
-        return pa.array(values, pa.float64())
-    return string_column([_text(value) for value in values])
+    return _mixed(values)
+
+
+def _mixed(values: Iterable[Any]) -> pa.Array:
+    texts = [
+        None if v is None else json.dumps(_finite(v), ensure_ascii=False, default=plain_text)
+        for v in values
+    ]
+    return pa.ExtensionArray.from_storage(MIXED, string_column(texts))
 
 
 def to_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -65,32 +108,62 @@ def to_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return column
     if pa.types.is_dictionary(column.type):
         return to_text(column.cast(column.type.value_type))
-    if not pa.types.is_nested(column.type):
+    if not pa.types.is_nested(column.type) and column.type != MIXED:
         try:
             return column.cast(pa.string())
         except pa.ArrowException:
             pass
-    return pa.chunked_array([string_column([_text(v) for v in column.to_pylist()])], pa.string())
+    texts = [None if v is None else plain_text(v) for v in column.to_pylist()]
+    return pa.chunked_array([string_column(texts)], pa.string())
 
 
 def concat_tables(tables: Sequence[pa.Table]) -> pa.Table:
     """Join tables below one another; the columns are those of all, in order of appearance.
 
-    A column that one of them lacks is null there; one whose types differ becomes text.
+    A column that one of them lacks is null there; one whose types differ becomes `MIXED`, or text
+    where JSON has no word for a type.
 
     Examples
     --------
     >>> concat_tables([pa.table({"a": [1]}), pa.table({"a": ["x"], "b": [2]})]).to_pydict()
-    {'a': ['1', 'x'], 'b': [None, 2]}
+    {'a': [1, 'x'], 'b': [None, 2]}
     """
     kinds: dict[str, set[pa.DataType]] = {}
     for table in tables:
         for field in table.schema:
             kinds.setdefault(field.name, set()).add(field.type)
-    mixed = {name for name, types in kinds.items() if len(types - {pa.null()}) > 1}
+    differing = {
+        name: types for name, types in kinds.items() if len(types) > 1 and types - {pa.null()}
+    }
+    united = {
+        name: _as_mixed if all(map(_is_json, types)) else to_text
+        for name, types in differing.items()
+        if len(types - {pa.null()}) > 1 or MIXED in types
+    }
     return pa.concat_tables(
-        [_with_text(table, mixed) for table in tables], promote_options="default"
+        [_united(table, united) for table in tables], promote_options="default"
     )
+
+
+def _united(
+    table: pa.Table, united: Mapping[str, Callable[[pa.ChunkedArray], pa.ChunkedArray]]
+) -> pa.Table:
+    for name in set(united) & set(table.column_names):
+        place = table.column_names.index(name)
+        table = table.set_column(place, name, united[name](table.column(place)))
+    return table
+
+
+def _is_json(kind: pa.DataType) -> bool:
+    plain = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_string)
+    nested = (pa.types.is_null, pa.types.is_nested)
+    return kind == MIXED or any(holds(kind) for holds in (*plain, *nested))
+
+
+def _as_mixed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if column.type == MIXED:
+        return column
+    return pa.chunked_array([_mixed(column.to_pylist())], MIXED)
 
 
 def json_line(row: dict[str, Any]) -> str:
@@ -107,18 +180,20 @@ def json_line(row: dict[str, Any]) -> str:
         return json.dumps(_finite(row), ensure_ascii=False, default=str)
 
 
-def _with_text(table: pa.Table, names: Iterable[str]) -> pa.Table:
-    for name in set(names) & set(table.column_names):
-        place = table.column_names.index(name)
-        table = table.set_column(place, name, to_text(table.column(place)))
-    return table
+def plain_text(value: Any) -> str:
+    """Write a value as one would write it in a cell: numbers as JSON, days without a time.
 
-
-def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
+    Examples
+    --------
+    >>> plain_text(501), plain_text(True), plain_text(datetime(2026, 11, 3))
+    ('501', 'true', '2026-11-03')
+    """
+    if isinstance(value, str):
         return value
     if isinstance(value, dict | list | tuple | bool | int | float):
         return json.dumps(_finite(value), ensure_ascii=False, default=str)
+    if isinstance(value, datetime) and value.time() == time():
+        return str(value.date())
     return str(value)
 
 

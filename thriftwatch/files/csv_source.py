@@ -10,40 +10,51 @@ import csv
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 
 from thriftwatch.errors import InputError, TableError, shown
-from thriftwatch.files.batch import RejectedRow, TableRead, check_header
+from thriftwatch.files.batch import Layout, RejectedRow, TableRead
 from thriftwatch.files.cells import string_column
+from thriftwatch.files.dialect import NO_DELIMITER, decimal_comma, leading_rows, sniff
 from thriftwatch.files.formats import empty_file
 from thriftwatch.files.guard import unguard_cell, unguard_column
+from thriftwatch.files.header import distinct_names, find_header
 from thriftwatch.files.lines import MAX_LINE, Lines, RecordTooLongError, open_lines
 from thriftwatch.listing import well_formed
+from thriftwatch.notes import Note
 
 __all__ = ["MAX_FIELD", "read_delimited"]
 
 MAX_FIELD = 2**20
 """Characters in the longest cell that is read."""
 
-_DELIMITERS = ",;\t|"
 _MAX_BATCH = 64 * 2**20
 _MAX_REREAD = 256 * 2**20
-_QUOTED = re.compile(r'"[^"]*(?:"|\Z)')
 _EXCEL_HINT = re.compile(r"sep=([,;\t|])\r?\n?")
-_PLAIN_WORDS = {
-    "field larger": f"a field is longer than {MAX_FIELD:,} characters",
-    "unexpected end": "a quote is opened and never closed",
-    "expected after": 'text follows a closing quote; a quote inside quotes is written ""',
-    "longest record": f"a quote is opened and not closed within {MAX_LINE:,} characters",
+_LOOK_AHEAD = 200
+_SAMPLE_ROWS = 500
+_FLAWS = {
+    "field larger": lambda: Note("flaw-long-field", MAX_FIELD),
+    "unexpected end": lambda: Note("flaw-open-quote"),
+    "expected after": lambda: Note("flaw-text-after-quote"),
+    "longest record": lambda: Note("flaw-open-quote-far", MAX_LINE),
 }
 
 
 def read_delimited(
-    path: str | os.PathLike[str], rows: int, *, encoding: str, delimiter: str | None
+    path: str | os.PathLike[str],
+    rows: int,
+    *,
+    encoding: str | None,
+    delimiter: str | None,
+    header_row: int | None = None,
+    named: Collection[str] = (),
 ) -> Iterator[TableRead]:
     """Read delimited text in batches.
 
@@ -54,9 +65,13 @@ def read_delimited(
     rows
         Rows in a batch; fewer when they are very long.
     encoding
-        Encoding of the file.
+        Encoding of the file; None finds it.
     delimiter
-        One character; None finds it in the header line, among comma, semicolon, tab and bar.
+        One character; None finds it in the first lines, among comma, semicolon, tab and bar.
+    header_row
+        The line that names the columns; None finds it.
+    named
+        Columns that the user named, by which the header is known.
 
     Yields
     ------
@@ -74,7 +89,8 @@ def read_delimited(
             'for example ";"'
         )
     with open_lines(path, encoding) as lines:
-        records = _Records(lines, delimiter)
+        with _field_limit(MAX_FIELD):
+            records = _Records(lines, delimiter, header_row, named)
         more = True
         while more:
             # Held only while parsing: between batches the caller's own csv limit is in force.
@@ -86,18 +102,59 @@ def read_delimited(
 class _Records:
     """The rows of a delimited file: its header, then batch after batch."""
 
-    def __init__(self, lines: Lines, delimiter: str | None) -> None:
+    def __init__(
+        self,
+        lines: Lines,
+        delimiter: str | None,
+        header_row: int | None,
+        named: Collection[str],
+    ) -> None:
         self._lines = lines
         self._reread = _MAX_REREAD
-        first = _first_line(lines)
-        if hint := _EXCEL_HINT.fullmatch(first):
+        self.header: list[str] = []
+        if hint := _EXCEL_HINT.fullmatch(_first_line(lines)):
             delimiter = delimiter or hint[1]
             lines.done()
-            first = _first_line(lines)
+            _first_line(lines)
         lines.give_back(keep=0)
-        self._reader = csv.reader(lines, delimiter=delimiter or _sniff(first), strict=True)
-        self._header: list[str] = []
-        self._header = self._read_header()
+        ahead = lines.look_ahead(_LOOK_AHEAD)
+        self.delimiter = found = delimiter or sniff(ahead, named)
+        above = self._skip_to_header(ahead, found, header_row, named)
+        self._reader = csv.reader(lines, delimiter=found, strict=True)
+        line = lines.start
+        self.header, renamed = distinct_names(self._read_header())
+        sample = (row for _, row in leading_rows(ahead, found))
+        self.layout = Layout(
+            encoding=lines.encoding.name,
+            mark=lines.encoding.name in {"utf-8-sig", "utf-16", "utf-32"},
+            delimiter=None if found == NO_DELIMITER else found,
+            decimal_comma=decimal_comma(chain.from_iterable(sample), found),
+            header=line,
+            above=above,
+            renamed=renamed,
+            notes=() if lines.encoding.note is None else (lines.encoding.note,),
+        )
+
+    def _skip_to_header(
+        self, ahead: list[str], delimiter: str, header_row: int | None, named: Collection[str]
+    ) -> int:
+        """Go to the line of the header, and return how many rows stand above it."""
+        lines = self._lines
+        leading = list(leading_rows(ahead, delimiter))
+        if header_row is not None:
+            skipped = header_row - lines.start
+            above = sum(start <= skipped for start, _ in leading)
+        else:
+            above = find_header([row for _, row in leading], named)
+            skipped = leading[above][0] - 1 if leading else 0
+        for _ in range(skipped):
+            if next(lines, None) is None:
+                raise TableError("the file ends above this line; give another --header-row",
+                                 path=lines.name, line=header_row)
+            lines.done()
+        _first_line(lines)  # blank lines may stand between
+        lines.give_back(keep=0)
+        return above
 
     def batch(self, rows: int) -> tuple[TableRead, bool]:
         """Read up to `rows` rows, and tell whether there may be more."""
@@ -128,8 +185,11 @@ class _Records:
         except (csv.Error, RecordTooLongError) as error:
             return None, (lines.flaw if len(lines.taken) == 1 else None) or _plain(error)
         flaw = lines.flaw
-        if flaw is None and row and self._header and len(row) != len(self._header):
-            flaw = f"it has {_fields(len(row))}, the header has {len(self._header)}"
+        width = len(self.header)
+        if row and width and len(row) > width and not any(row[width:]):
+            del row[width:]  # delimiters behind the last cell are no cells
+        if flaw is None and row and width and len(row) != width:
+            flaw = Note("flaw-fields", len(row), width)
         return row, flaw
 
     def _set_aside(self, reason: str, *, broken: bool) -> RejectedRow:
@@ -148,28 +208,33 @@ class _Records:
 
     def _read_header(self) -> list[str]:
         lines = self._lines
-        with _field_limit(MAX_FIELD):
-            row, flaw = self._next_row()
+        row, flaw = self._next_row()
         if flaw or not row:
             raise TableError(
                 f"the header cannot be read: {flaw}", path=lines.name, line=lines.start
             )
-        header = [unguard_cell(well_formed(name)) for name in row]
-        check_header(header, lines.name, line=lines.start)
         lines.done()
-        return header
+        return [unguard_cell(well_formed(name).removeprefix("\ufeff")) for name in row]
 
     def _read(
         self, good: list[list[str]], starts: list[int], rejected: list[RejectedRow]
     ) -> TableRead:
-        cells = zip(*good, strict=True) if good else [()] * len(self._header)
+        cells = zip(*good, strict=True) if good else [()] * len(self.header)
         columns = [unguard_column(pa.chunked_array([string_column(cell)])) for cell in cells]
         return TableRead(
             file=self._lines.name,
-            table=pa.table(columns, names=self._header),
+            table=pa.table(columns, names=self.header),
             line_numbers=np.array(starts, dtype=np.int64),
             rejected=tuple(rejected),
+            layout=self._noted(),
         )
+
+    def _noted(self) -> Layout:
+        """Return the layout, with what reading has shown so far."""
+        if not (count := self._lines.nul_lines):
+            return self.layout
+        note = Note("nul-removed", self._lines.name, count, warns=True)
+        return replace(self.layout, notes=(*self.layout.notes, note))
 
 
 def _first_line(lines: Lines) -> str:
@@ -180,18 +245,9 @@ def _first_line(lines: Lines) -> str:
     raise empty_file(lines.name)
 
 
-def _sniff(header: str) -> str:
-    bare = _QUOTED.sub("", header)
-    return max(_DELIMITERS, key=bare.count)  # the first of them where none occurs
-
-
-def _fields(count: int) -> str:
-    return "1 field" if count == 1 else f"{count} fields"
-
-
 def _plain(error: Exception) -> str:
     text = str(error)
-    return next((words for sign, words in _PLAIN_WORDS.items() if sign in text), text)
+    return next((note() for sign, note in _FLAWS.items() if sign in text), text)
 
 
 _limit_lock = threading.Lock()

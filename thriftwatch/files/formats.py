@@ -18,7 +18,9 @@ __all__ = [
     "compression",
     "display_name",
     "empty_file",
+    "WRITTEN",
     "format_of",
+    "format_within",
     "is_standard_stream",
     "unpacked_limit",
 ]
@@ -35,12 +37,22 @@ class Format(StrEnum):
     JSONL = ".jsonl"
     PARQUET = ".parquet"
     XLSX = ".xlsx"
+    TXT = ".txt"
+    XLS = ".xls"
+    XLSB = ".xlsb"
+    ODS = ".ods"
+    HTML = ".html"
 
 
-_ALIASES = {".ndjson": Format.JSONL}
-_TEXT_FORMATS = frozenset({Format.CSV, Format.TSV, Format.JSONL})
-_ACCEPTED = "accepted: .csv, .tsv, .jsonl, .ndjson (each also with .gz), .parquet and .xlsx"
+_ALIASES = {".ndjson": Format.JSONL, ".htm": Format.HTML, ".xlsm": Format.XLSX}
+_TEXT_FORMATS = frozenset({Format.CSV, Format.TSV, Format.JSONL, Format.TXT})
+WRITTEN = frozenset({Format.CSV, Format.TSV, Format.JSONL, Format.PARQUET, Format.XLSX})
+"""The formats that are also written."""
 
+_ACCEPTED_OUT = ".csv, .tsv, .jsonl, .ndjson (each also with .gz), .parquet and .xlsx"
+_ACCEPTED = f"accepted: {_ACCEPTED_OUT}; .txt, .xls, .xlsb, .ods and .html are read"
+
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 # What a file really is, told from its first bytes, and what to do about it.
 _MAGIC = (
     (b"PAR1", "a Parquet file; rename it to .parquet"),
@@ -48,7 +60,7 @@ _MAGIC = (
     (b"\xff\xd8\xff", "a JPEG picture; give a table instead"),
     (b"%PDF", "a PDF document; export the table as .csv or .xlsx"),
     (b"\x1f\x8b", "a gzip file; add .gz to its name"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls) or one with a password; save it as .xlsx"),
+    (_OLD_EXCEL, "an old Excel file or one with a password; rename it to .xls, or save it as .xlsx"),
     (b"SQLite format 3\x00", "an SQLite database; export the table as .csv"),
     (b"ARROW1", "an Arrow file; save it as .parquet"),
 )
@@ -80,11 +92,37 @@ def format_of(path: str | os.PathLike[str]) -> Format:
     suffix = "".join(suffixes[-2:-1] if packed else suffixes[-1:])
     known = _ALIASES.get(suffix) or next((kind for kind in Format if kind == suffix), None)
     if known is None or (packed and known not in _TEXT_FORMATS):
-        if suffix == ".xls":
-            raise TableError("old Excel files (.xls) are not read; save it as .xlsx", path=path)
         name = "".join(suffixes[-2:] if packed else suffixes[-1:]) or "a name without extension"
         raise TableError(f"{name} is not a table format; {_ACCEPTED}", path=path)
     return known
+
+
+def format_within(path: str | os.PathLike[str]) -> Format:
+    """Tell what a file named .xls is: web applications give that name to whatever Excel opens.
+
+    Returns
+    -------
+    Format
+        `Format.XLS`, `Format.XLSX`, `Format.HTML`, or `Format.TXT` for delimited text.
+
+    Raises
+    ------
+    TableError
+        If it cannot be opened.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(4096)
+    except OSError as error:
+        raise TableError(f"cannot be opened ({error.strerror})", path=path) from error
+    if head.startswith(_OLD_EXCEL):
+        return Format.XLS
+    if head.startswith(_ZIP):
+        return Format.XLSX
+    # Of UTF-16 only the letters are looked at.
+    start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n").lower()
+    is_page = start.startswith(b"<") and (b"<table" in start or b"<html" in start or b"<!doc" in start)
+    return Format.HTML if is_page else Format.TXT
 
 
 def is_standard_stream(path: str | os.PathLike[str]) -> bool:

@@ -14,7 +14,8 @@ without blank characters before it:
 - on the way in, a cell of one or more apostrophes followed by something dangerous loses one.
 
 Counting the apostrophes that are already there is what makes the first step reversible:
-``=1`` and ``'=1`` are different texts and stay different.
+``=1`` and ``'=1`` are different texts and stay different. A number is no formula and stays as it
+is, its sign included: ``-6.2088``.
 """
 
 import re
@@ -32,6 +33,9 @@ _SIGN = "[=+\\-@\t\r\n＝＋－＠﹦﹢﹣﹫]"
 # \A and not ^, which after a line end means something else to each of them.
 _UNGUARDED = rf"\A('*{_BLANK}*{_SIGN})"
 _GUARDED = rf"\A'('*{_BLANK}*{_SIGN})"
+# Few digits behind a plus: more are a telephone number, which a spreadsheet would make 6.28E+12.
+_NUMBER = r"\A(-[0-9]{1,15}|\+[0-9]{1,7})([.,][0-9]{1,15})?(e[-+]?[0-9]{1,3})?%?\z"
+_IS_NUMBER = re.compile(_NUMBER.replace(r"\z", r"\Z"))
 
 
 def guard_cell(text: str) -> str:
@@ -41,8 +45,10 @@ def guard_cell(text: str) -> str:
     --------
     >>> guard_cell("-50% hoodie"), guard_cell("hoodie -50%")
     ("'-50% hoodie", 'hoodie -50%')
+    >>> guard_cell("-6.2088")
+    '-6.2088'
     """
-    return re.sub(_UNGUARDED, r"'\1", text)
+    return text if _IS_NUMBER.match(text) else re.sub(_UNGUARDED, r"'\1", text)
 
 
 def unguard_cell(text: str) -> str:
@@ -64,7 +70,10 @@ def guard_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     >>> guard_column(pa.chunked_array([["=1+1", None]])).to_pylist()
     ["'=1+1", None]
     """
-    return _replace(column, _UNGUARDED, r"'\1")
+    guarded = _replace(column, _UNGUARDED, r"'\1")
+    if guarded is column:
+        return column
+    return pc.if_else(pc.match_substring_regex(column, _NUMBER), column, guarded)
 
 
 def unguard_column(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from thriftwatch.errors import shown
-from thriftwatch.files.batch import RejectedRow, TableRead
+from thriftwatch.files.batch import Layout, RejectedRow, TableRead
 from thriftwatch.files.cells import infer_column
 from thriftwatch.files.lines import Lines, open_lines
 from thriftwatch.listing import well_formed
@@ -25,7 +25,7 @@ _TOO_DEEP = f"the JSON is nested too deep; at most {_MAX_DEPTH} levels are read"
 
 
 def read_json_lines(
-    path: str | os.PathLike[str], rows: int, *, encoding: str
+    path: str | os.PathLike[str], rows: int, *, encoding: str | None
 ) -> Iterator[TableRead]:
     """Read JSON Lines in batches.
 
@@ -36,7 +36,7 @@ def read_json_lines(
     rows
         Rows in a batch; fewer when they are very long.
     encoding
-        Encoding of the file.
+        Encoding of the file; None finds it.
 
     Yields
     ------
@@ -79,8 +79,10 @@ def _batch(lines: Lines, rows: int, keys: dict[str, None]) -> tuple[TableRead, b
             more = True
             break
     columns = {key: infer_column([row.get(key) for row in good]) for key in keys}
-    table = pa.table(columns)
-    return TableRead(lines.name, table, np.array(starts, dtype=np.int64), tuple(rejected)), more
+    encoding = lines.encoding
+    layout = Layout(encoding.name, notes=() if encoding.note is None else (encoding.note,))
+    numbers = np.array(starts, dtype=np.int64)
+    return TableRead(lines.name, pa.table(columns), numbers, tuple(rejected), layout), more
 
 
 def _parse(line: str) -> tuple[dict[str, Any] | None, str | None]:

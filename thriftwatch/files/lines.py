@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from thriftwatch.errors import InputError, TableError, shown
+from thriftwatch.files.encoding import Encoding, find_encoding, marked_encoding
 from thriftwatch.files.formats import (
     binary_stream,
     check_text,
@@ -21,6 +22,7 @@ from thriftwatch.files.formats import (
     is_standard_stream,
     unpacked_limit,
 )
+from thriftwatch.notes import Note
 
 __all__ = ["MAX_LINE", "Lines", "RecordTooLongError", "open_lines"]
 
@@ -29,14 +31,6 @@ MAX_LINE = 8 * 2**20
 
 _BUFFER = 2**20
 _HEAD = 4096
-# UTF-32 before UTF-16: the mark of the first begins with that of the second.
-_MARKS = (
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-)
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
 
 
@@ -56,6 +50,8 @@ class Lines(Iterator[str]):
         The open file; it must not translate line endings.
     name
         Its name, for messages.
+    encoding
+        How it is decoded.
 
     Attributes
     ----------
@@ -67,6 +63,8 @@ class Lines(Iterator[str]):
         Number of the first of them, counted from 1.
     flaw : str or None
         Why the current record cannot be good, whatever a parser makes of it.
+    nul_lines : int
+        Lines so far from which NUL characters were taken out.
 
     Examples
     --------
@@ -78,12 +76,14 @@ class Lines(Iterator[str]):
     (2, 'b\n')
     """
 
-    def __init__(self, text: TextIO, name: str) -> None:
+    def __init__(self, text: TextIO, name: str, encoding: Encoding | None = None) -> None:
         self.name = name
+        self.encoding = encoding or Encoding("utf-8")
         self.taken: list[str] = []
         self.size = 0
         self.start = 1
         self.flaw: str | None = None
+        self.nul_lines = 0
         self._text = text
         self._ahead: deque[str] = deque()
 
@@ -93,12 +93,14 @@ class Lines(Iterator[str]):
         line = self._ahead.popleft() if self._ahead else self._read()
         if not line:
             raise StopIteration
-        self.taken.append(line)
         self.size += len(line)
         if "\0" in line:
-            self.flaw = "it contains a NUL byte; the file may be damaged"
-        elif len(line) >= MAX_LINE:
-            self.flaw = f"the line is longer than {MAX_LINE:,} characters"
+            # It is no character of any text, and a row is not passed over for it.
+            line = line.replace("\0", "")
+            self.nul_lines += 1
+        if len(line) >= MAX_LINE:
+            self.flaw = Note("flaw-long-line", MAX_LINE)
+        self.taken.append(line)
         return line
 
     def done(self) -> None:
@@ -113,6 +115,17 @@ class Lines(Iterator[str]):
         self._ahead.extendleft(reversed(self.taken[keep:]))
         self.taken = self.taken[:keep]
         self.done()
+
+    def look_ahead(self, count: int) -> list[str]:
+        """Return the next lines, up to `count`, and leave them to be read."""
+        ahead: list[str] = []
+        while len(ahead) < count and self.size <= _BUFFER:
+            line = next(self, None)
+            if line is None:
+                break
+            ahead.append(line)
+        self.give_back(keep=0)
+        return ahead
 
     def _read(self) -> str:
         try:
@@ -148,7 +161,7 @@ class Lines(Iterator[str]):
 
 
 @contextmanager
-def open_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -> Iterator[Lines]:
+def open_lines(path: str | os.PathLike[str], encoding: str | None = None) -> Iterator[Lines]:
     """Open a text file, plain or gzip, or ``-`` for standard input.
 
     Parameters
@@ -156,7 +169,7 @@ def open_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -> Iterato
     path
         The file.
     encoding
-        Its encoding. A byte order mark of UTF-8, UTF-16 or UTF-32 overrules ``"utf-8"``.
+        Its encoding; None finds it, see `thriftwatch.files.encoding`.
 
     Yields
     ------
@@ -174,19 +187,39 @@ def open_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -> Iterato
         head = stream.peek(_HEAD)[:_HEAD]
         if not head:
             raise empty_file(path)
-        if encoding.lower().replace("_", "-") in {"utf-8", "utf8"}:
-            encoding = next((name for mark, name in _MARKS if head.startswith(mark)), encoding)
-        if not encoding.lower().startswith(("utf-16", "utf-32", "utf16", "utf32")):
+        found = _encoding(path, encoding, head, stream)
+        if not found.name.lower().startswith(("utf-16", "utf-32", "utf16", "utf32")):
             check_text(head, path)
         try:
-            text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+            text = io.TextIOWrapper(
+                stream, encoding=found.name, errors=found.errors, newline=""
+            )
         except LookupError as error:
             raise InputError(
                 f"there is no text encoding {shown(encoding)}; "
                 "accepted: utf-8, utf-16, latin-1, cp1252, ..."
             ) from error
         with text:
-            yield Lines(text, display_name(path))
+            yield Lines(text, display_name(path), found)
+
+
+def _encoding(
+    path: str | os.PathLike[str],
+    asked: str | None,
+    head: bytes,
+    stream: "io.BufferedReader[_Source]",
+) -> Encoding:
+    """Find the encoding that is to be used; a mark in the file overrules UTF-8."""
+    name = display_name(path)
+    if asked is not None and asked.lower().replace("_", "-") not in {"utf-8", "utf8"}:
+        return Encoding(asked)
+    if asked is not None:
+        return Encoding(marked_encoding(head) or asked)
+    if is_standard_stream(path):  # it cannot be read twice: what is there already has to do
+        start = stream.peek(_BUFFER)
+        return find_encoding([start[: start.rfind(b"\n") + 1] or start], name)
+    with _open_bytes(path) as whole:
+        return find_encoding(iter(lambda: whole.read(_BUFFER), b""), name)
 
 
 @contextmanager

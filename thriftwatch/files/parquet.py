@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from thriftwatch.errors import TableError
-from thriftwatch.files.batch import TableRead, check_header
-from thriftwatch.files.cells import to_text
+from thriftwatch.files.batch import Layout, TableRead
+from thriftwatch.files.cells import MIXED, to_text
+from thriftwatch.files.header import distinct_names
 from thriftwatch.frames import well_formed_strings
 
 __all__ = ["read_parquet", "write_parquet"]
@@ -30,14 +31,17 @@ def read_parquet(path: str | os.PathLike[str], rows: int) -> Iterator[TableRead]
     try:
         with pq.ParquetFile(path) as file:
             schema = file.schema_arrow
-            check_header(schema.names, name)
+            names, renamed = distinct_names(schema.names)
+            layout = Layout(renamed=renamed)
             start = 1
             for batch in file.iter_batches(batch_size=rows):
                 numbers = np.arange(start, start + batch.num_rows, dtype=np.int64)
-                yield TableRead(name, _well_formed(pa.Table.from_batches([batch])), numbers)
+                table = _well_formed(pa.Table.from_batches([batch])).rename_columns(names)
+                yield TableRead(name, table, numbers, layout=layout)
                 start += batch.num_rows
             if start == 1:
-                yield TableRead(name, schema.empty_table(), np.array([], dtype=np.int64))
+                empty = schema.empty_table().rename_columns(names)
+                yield TableRead(name, empty, np.array([], dtype=np.int64), layout=layout)
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
         raise TableError(
@@ -77,7 +81,7 @@ def write_parquet(tables: Iterator[pa.Table], path: Path, name: str) -> None:
     # A column that is empty in the first table may hold anything later; text takes it.
     schema = pa.schema(
         [
-            f.with_type(pa.string()) if pa.types.is_null(f.type) or _is_hollow(f.type) else f
+            f.with_type(pa.string()) if pa.types.is_null(f.type) or _needs_text(f.type) else f
             for f in first.schema
         ]
     )
@@ -85,6 +89,11 @@ def write_parquet(tables: Iterator[pa.Table], path: Path, name: str) -> None:
         writer.write_table(_cast(first, schema, name))
         for table in tables:
             writer.write_table(_cast(table, schema, name))
+
+
+def _needs_text(kind: pa.DataType) -> bool:
+    """Tell whether Parquet has no type for a column, so that it is written as text."""
+    return kind == MIXED or _is_hollow(kind)
 
 
 def _is_hollow(kind: pa.DataType) -> bool:
@@ -98,7 +107,7 @@ def _cast(table: pa.Table, schema: pa.Schema, name: str) -> pa.Table:
     columns = []
     for field in schema:
         column = table.column(field.name)
-        if _is_hollow(column.type):
+        if _needs_text(column.type):
             column = to_text(column)
         try:
             columns.append(column.cast(field.type))

@@ -5,34 +5,54 @@ characters. Nothing is ever guessed to be a number, a date or a missing value.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from thriftwatch.errors import InputError
-from thriftwatch.files.batch import TableRead, concat_reads
+from thriftwatch.errors import InputError, TableError, shown
+from thriftwatch.files.batch import Layout, TableRead, concat_reads, layout_notes
+from thriftwatch.files.calamine_source import read_other_workbook
 from thriftwatch.files.csv_source import read_delimited
-from thriftwatch.files.formats import Format, check_source, format_of
+from thriftwatch.files.formats import Format, check_source, format_of, format_within
+from thriftwatch.files.html_source import read_html
 from thriftwatch.files.jsonl_source import read_json_lines
 from thriftwatch.files.parquet import read_parquet
-from thriftwatch.files.workbook import read_workbook
+from thriftwatch.files.xlsx_source import read_workbook
+from thriftwatch.notes import say
 
 __all__ = ["read_batches", "read_table"]
 
 _Path = str | os.PathLike[str]
+_WITH_SHEETS = frozenset({Format.XLSX, Format.XLS, Format.XLSB, Format.ODS, Format.HTML})
 
 
-def read_table(path: _Path, *, encoding: str = "utf-8", delimiter: str | None = None) -> TableRead:
+def read_table(
+    path: _Path,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    named: Collection[str] = (),
+) -> TableRead:
     r"""Read a whole table.
 
     Parameters
     ----------
     path
         A file whose extension says its format: ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson``
-        (each also with ``.gz``), ``.parquet`` or ``.xlsx``; or ``-``, CSV on standard input.
+        ``.txt`` (each also with ``.gz``), ``.parquet``, ``.xlsx``, ``.xls``, ``.xlsb``, ``.ods`` or
+        ``.html``; or ``-``, CSV on standard input.
     encoding
-        Encoding of a text file. A byte order mark overrules ``"utf-8"``.
+        Encoding of a text file; None finds it. A byte order mark overrules ``"utf-8"``.
     delimiter
-        Delimiter of a CSV file; None finds it in the header line, among comma, semicolon, tab
+        Delimiter of a CSV file; None finds it in the first lines, among comma, semicolon, tab
         and bar.
+    sheet
+        Name or number of the sheet of a workbook to read; None reads all that have titles of
+        listings, or else all, and says in a column ``sheet`` which one a row is from.
+    header_row
+        Line or row that names the columns, counted from 1; None finds it, below title rows.
+    named
+        Columns that the user named, by which the header is known.
 
     Returns
     -------
@@ -59,17 +79,35 @@ def read_table(path: _Path, *, encoding: str = "utf-8", delimiter: str | None = 
     >>> read.rejected[0].line, read.rejected[0].reason
     (3, 'it has 1 field, the header has 2')
     """
-    return concat_reads(list(read_batches(path, encoding=encoding, delimiter=delimiter)))
+    return concat_reads(
+        list(
+            read_batches(
+                path,
+                encoding=encoding,
+                delimiter=delimiter,
+                sheet=sheet,
+                header_row=header_row,
+                named=named,
+            )
+        )
+    )
 
 
 def read_batches(
-    path: _Path, rows: int = 50_000, *, encoding: str = "utf-8", delimiter: str | None = None
+    path: _Path,
+    rows: int = 50_000,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    named: Collection[str] = (),
 ) -> Iterator[TableRead]:
     r"""Read a table in batches, so that a file of any length fits in memory.
 
     Parameters
     ----------
-    path, encoding, delimiter
+    path, encoding, delimiter, sheet, header_row, named
         As for `read_table`.
     rows
         Rows in a batch; there are fewer in the last one, and where rows are very long.
@@ -97,25 +135,50 @@ def read_batches(
     """
     if rows < 1:
         raise InputError(f"rows must be 1 or more, not {rows}; for example 50000")
+    if header_row is not None and header_row < 1:
+        raise InputError(f"header_row must be 1 or more, not {header_row}; rows count from 1")
     kind = format_of(path)
     check_source(path)
+    if kind is Format.XLS:
+        kind = format_within(path)
+    if sheet is not None and kind not in _WITH_SHEETS:
+        raise TableError(f"it has no sheets, so there is no sheet {shown(sheet)}", path=path)
+    if header_row is not None and kind in {Format.JSONL, Format.PARQUET}:
+        raise TableError("its format names the columns; leave out --header-row", path=path)
+    sheets = {"sheet": sheet, "header_row": header_row, "named": named}
     match kind:
-        case Format.CSV | Format.TSV:
+        case Format.CSV | Format.TSV | Format.TXT:
             tab = "\t" if kind is Format.TSV else None
             reads = read_delimited(
-                path, rows, encoding=encoding, delimiter=tab if delimiter is None else delimiter
+                path,
+                rows,
+                encoding=encoding,
+                delimiter=tab if delimiter is None else delimiter,
+                header_row=header_row,
+                named=named,
             )
         case Format.JSONL:
             reads = read_json_lines(path, rows, encoding=encoding)
         case Format.PARQUET:
             reads = read_parquet(path, rows)
         case Format.XLSX:
-            reads = read_workbook(path, rows)
-    return _without_empty(reads)
+            reads = read_workbook(path, rows, **sheets)
+        case Format.HTML:
+            reads = read_html(path, rows, encoding=encoding, **sheets)
+        case Format.XLS | Format.XLSB | Format.ODS:
+            reads = read_other_workbook(path, rows, **sheets)
+    return _told(reads)
 
 
-def _without_empty(reads: Iterator[TableRead]) -> Iterator[TableRead]:
-    """Drop batches with nothing in them, except the first: it carries the columns."""
+def _told(reads: Iterator[TableRead]) -> Iterator[TableRead]:
+    """Drop batches with nothing in them, and say once of each table how it was read."""
+    before: Layout | None = None
     for place, read in enumerate(reads):
+        if before is None or read.layout.sheet != before.sheet:
+            for note in layout_notes(read):
+                say(note)
+        before = read.layout
         if place == 0 or read.table.num_rows or read.rejected:
             yield read
+
+

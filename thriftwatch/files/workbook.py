@@ -1,4 +1,4 @@
-"""Read and write Excel workbooks (.xlsx), with the optional package openpyxl."""
+"""Write Excel workbooks (.xlsx), with the optional package openpyxl."""
 
 import math
 import os
@@ -58,52 +58,6 @@ def check_openpyxl() -> None:
         ) from error
 
 
-def read_workbook(path: str | os.PathLike[str], rows: int) -> Iterator[TableRead]:
-    """Read the first sheet of a workbook in batches.
-
-    Parameters
-    ----------
-    path
-        The workbook.
-    rows
-        Rows in a batch.
-
-    Yields
-    ------
-    TableRead
-        At least one. Its first row that is not empty is the header; empty rows after it are no
-        rows. Formulas give the value Excel last computed. Numbers and dates keep their type,
-        unless a column mixes them with text: see `infer_column`.
-
-    Raises
-    ------
-    TableError
-        If the file is no workbook, is damaged, or unpacks to far too much.
-    InputError
-        If openpyxl is not installed.
-    """
-    check_openpyxl()
-    from openpyxl import load_workbook
-
-    _check_archive(path)
-    with Path(path).open("rb") as file:
-        try:
-            with _quiet():
-                book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        except Exception as error:
-            # openpyxl raises whatever its parsers raise: KeyError, ValueError, ParseError, ...
-            raise _damaged(path, error) from error
-        try:
-            shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-            if not shown:
-                raise TableError("the workbook has no sheet to read", path=path)
-            shown[0].reset_dimensions()  # some exporters write them wrong, and rows would be lost
-            numbered = _numbered(shown[0].iter_rows(values_only=True), path)
-            yield from _batches(numbered, rows, os.fspath(path))
-        finally:
-            book.close()
-
-
 def write_workbook(tables: Iterator[pa.Table], path: Path, name: str, *, guard: bool) -> None:
     """Write tables of the same columns below one another on one sheet.
 
@@ -161,96 +115,6 @@ def _check_rows(count: int, name: str) -> None:
             "write to .csv or .parquet",
             path=name,
         )
-
-
-def _quiet() -> "warnings.catch_warnings[None]":
-    # openpyxl warns about styles, validations and date serials; none of them is read here.
-    return warnings.catch_warnings(action="ignore")
-
-
-def _check_archive(path: str | os.PathLike[str]) -> None:
-    """Refuse what is no workbook, and what would fill the memory when unpacked."""
-    with Path(path).open("rb") as file:
-        head = file.read(8)
-    if head.startswith(_OLD_EXCEL):
-        raise TableError(
-            "this is an old Excel file (.xls) or has a password; save it as .xlsx without one",
-            path=path,
-        )
-    try:
-        with zipfile.ZipFile(path) as archive:
-            # zipfile never unpacks more of a member than is declared, so this can be trusted.
-            unpacked = sum(member.file_size for member in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise _damaged(path, error) from error
-    limit = unpacked_limit(Path(path).stat().st_size)
-    if unpacked > limit:
-        raise TableError(
-            f"it would unpack to {unpacked // 2**20:,} MiB, far more than its size on disk "
-            f"explains (accepted: {limit // 2**20:,} MiB); save it again or export it as .csv",
-            path=path,
-        )
-
-
-def _damaged(path: str | os.PathLike[str], error: Exception) -> TableError:
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return TableError(
-        f"this cannot be read as an Excel workbook ({reason}); "
-        "save it again as .xlsx or export it as .csv",
-        path=path,
-    )
-
-
-def _numbered(rows: Iterator[_Row], path: str | os.PathLike[str]) -> Iterator[tuple[int, _Row]]:
-    """Give rows the numbers Excel shows, and pass over the empty ones."""
-    numbered = enumerate(rows, start=1)
-    while True:
-        try:
-            number, row = next(numbered, (0, ()))
-        except Exception as error:
-            raise _damaged(path, error) from error
-        if number == 0:
-            return
-        if number > MAX_ROWS:
-            raise TableError(f"a sheet has at most {MAX_ROWS:,} rows, this one has more", path=path)
-        if any(value is not None for value in row):
-            yield number, row
-
-
-def _batches(numbered: Iterator[tuple[int, _Row]], rows: int, name: str) -> Iterator[TableRead]:
-    with _quiet():
-        number, first = next(numbered, (0, ()))
-    if not first:
-        raise empty_file(name)
-    width = max(place for place, value in enumerate(first, start=1) if value is not None)
-    header = ["" if v is None else unguard_cell(well_formed(str(v))) for v in first[:width]]
-    check_header(header, name, row=number)
-    more = True
-    while more:
-        with _quiet():
-            chunk = list(islice(numbered, rows))
-        more = len(chunk) == rows
-        yield _read(chunk, header, name)
-
-
-def _read(chunk: list[tuple[int, _Row]], header: list[str], name: str) -> TableRead:
-    width = len(header)
-    good: list[_Row] = []
-    numbers: list[int] = []
-    rejected: list[RejectedRow] = []
-    for number, row in chunk:
-        if any(value is not None for value in row[width:]):
-            raw = ", ".join("" if value is None else str(value) for value in row)
-            reason = f"it has a cell to the right of the header, which has {width} columns"
-            rejected.append(RejectedRow(name, number, reason, raw))
-            continue
-        good.append(row[:width] + (None,) * (width - len(row)))
-        numbers.append(number)
-    cells: Sequence[_Row] = list(zip(*good, strict=True)) if good else [()] * width
-    columns = [pa.chunked_array([infer_column(column)]) for column in cells]
-    columns = [unguard_column(c) if pa.types.is_string(c.type) else c for c in columns]
-    table = pa.table(columns, names=header)
-    return TableRead(name, table, np.array(numbers, dtype=np.int64), tuple(rejected))
 
 
 def _excel_values(column: pa.ChunkedArray, *, guard: bool) -> list[Any]:

@@ -4,7 +4,8 @@
 const BLANK = '[\\x00-\\x20\\x7f-\\xa0\\xad\\u034f\\u061c\\u1680\\u180e\\u2000-\\u200f'
   + '\\u2028-\\u202f\\u205f-\\u2064\\u3000\\ufeff]';
 const UNGUARDED = new RegExp(`^'*${BLANK}*[=+\\-@\\t\\r\\n＝＋－＠﹦﹢﹣﹫]`);
-const guard = (text) => (UNGUARDED.test(text) ? `'${text}` : text);
+const NUMBER = /^(-[0-9]{1,15}|\+[0-9]{1,7})([.,][0-9]{1,15})?(e[-+]?[0-9]{1,3})?%?$/;
+const guard = (text) => (UNGUARDED.test(text) && !NUMBER.test(text) ? `'${text}` : text);
 
 function csv(header, rows) {
   const cell = (value) =>
