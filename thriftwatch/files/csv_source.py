@@ -22,6 +22,7 @@ from thriftwatch.files.cells import string_column
 from thriftwatch.files.formats import empty_file
 from thriftwatch.files.guard import unguard_cell, unguard_column
 from thriftwatch.files.lines import MAX_LINE, Lines, RecordTooLongError, open_lines
+from thriftwatch.files.plain_csv import PlainRows, read_plain
 from thriftwatch.listing import well_formed
 
 __all__ = ["MAX_FIELD", "read_delimited"]
@@ -75,12 +76,31 @@ def read_delimited(
         )
     with open_lines(path, encoding) as lines:
         records = _Records(lines, delimiter)
+        plain = read_plain(
+            path,
+            encoding=encoding,
+            delimiter=records.delimiter,
+            columns=len(records.header),
+            line=lines.start,
+        )
+        if plain is not None:
+            yield from _batches(plain, rows, records.header, lines.name)
+            return
         more = True
         while more:
             # Held only while parsing: between batches the caller's own csv limit is in force.
             with _field_limit(MAX_FIELD):
                 read, more = records.batch(rows)
             yield read
+
+
+def _batches(plain: PlainRows, rows: int, header: list[str], name: str) -> Iterator[TableRead]:
+    """Cut the rows of a plain file into batches, with the header of the file."""
+    columns = [unguard_column(column) for column in plain.table.columns]
+    table = pa.table(columns, names=header)
+    for start in range(0, max(1, table.num_rows), rows):
+        part = slice(start, start + rows)
+        yield TableRead(name, table.slice(start, rows), plain.line_numbers[part])
 
 
 class _Records:
@@ -95,9 +115,10 @@ class _Records:
             lines.done()
             first = _first_line(lines)
         lines.give_back(keep=0)
-        self._reader = csv.reader(lines, delimiter=delimiter or _sniff(first), strict=True)
-        self._header: list[str] = []
-        self._header = self._read_header()
+        self.delimiter = delimiter or _sniff(first)
+        self._reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        self.header: list[str] = []
+        self.header = self._read_header()
 
     def batch(self, rows: int) -> tuple[TableRead, bool]:
         """Read up to `rows` rows, and tell whether there may be more."""
@@ -128,8 +149,8 @@ class _Records:
         except (csv.Error, RecordTooLongError) as error:
             return None, (lines.flaw if len(lines.taken) == 1 else None) or _plain(error)
         flaw = lines.flaw
-        if flaw is None and row and self._header and len(row) != len(self._header):
-            flaw = f"it has {_fields(len(row))}, the header has {len(self._header)}"
+        if flaw is None and row and self.header and len(row) != len(self.header):
+            flaw = f"it has {_fields(len(row))}, the header has {len(self.header)}"
         return row, flaw
 
     def _set_aside(self, reason: str, *, broken: bool) -> RejectedRow:
@@ -162,11 +183,11 @@ class _Records:
     def _read(
         self, good: list[list[str]], starts: list[int], rejected: list[RejectedRow]
     ) -> TableRead:
-        cells = zip(*good, strict=True) if good else [()] * len(self._header)
+        cells = zip(*good, strict=True) if good else [()] * len(self.header)
         columns = [unguard_column(pa.chunked_array([string_column(cell)])) for cell in cells]
         return TableRead(
             file=self._lines.name,
-            table=pa.table(columns, names=self._header),
+            table=pa.table(columns, names=self.header),
             line_numbers=np.array(starts, dtype=np.int64),
             rejected=tuple(rejected),
         )
