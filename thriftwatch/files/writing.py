@@ -1,15 +1,14 @@
 """Write tables to files, whatever their format, whole or not at all."""
 
-import csv
 import gzip
-import io
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
+from typing import BinaryIO, cast
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -27,9 +26,6 @@ from thriftwatch.files.formats import (
 from thriftwatch.files.guard import guard_cell, guard_column
 from thriftwatch.files.parquet import write_parquet
 from thriftwatch.files.workbook import check_openpyxl, write_workbook
-
-if TYPE_CHECKING:
-    import _csv
 
 __all__ = ["check_output", "write_batches", "write_table"]
 
@@ -116,7 +112,7 @@ def write_batches(tables: Iterable[pa.Table], path: _Path, *, guard: bool = True
     check_header(first.column_names, name)
     same = joined if kind is Format.JSONL else _aligned(joined, first.schema, name)
     if is_standard_stream(path):
-        _write_text(binary_stream("stdout"), _text_writer(kind, same, guard=guard))
+        _write_text(same, kind, binary_stream("stdout"), guard=guard)
         return
     with atomic_path(path) as part:
         if kind is Format.PARQUET:
@@ -125,7 +121,7 @@ def write_batches(tables: Iterable[pa.Table], path: _Path, *, guard: bool = True
             write_workbook(same, part, name, guard=guard)
         else:
             with _open_bytes(part, packed=compression(path) is not None) as stream:
-                _write_text(stream, _text_writer(kind, same, guard=guard))
+                _write_text(same, kind, stream, guard=guard)
 
 
 def check_output(path: _Path) -> None:
@@ -167,45 +163,42 @@ def _aligned(tables: Iterator[pa.Table], schema: pa.Schema, name: str) -> Iterat
         yield pa.table(columns, names=schema.names)
 
 
-def _text_writer(
-    kind: Format, tables: Iterator[pa.Table], *, guard: bool
-) -> Callable[[TextIO], None]:
+def _write_text(tables: Iterator[pa.Table], kind: Format, stream: BinaryIO, *, guard: bool) -> None:
     if kind is Format.JSONL:
-        return lambda text: _write_json_lines(tables, text)
-    delimiter = "\t" if kind is Format.TSV else ","
-    return lambda text: _write_delimited(tables, text, delimiter, guard=guard)
+        for table in tables:
+            for piece in _pieces(table):
+                lines = (f"{json_line(row)}\n" for row in piece.to_pylist())
+                stream.write("".join(lines).encode())
+    else:
+        _write_delimited(tables, stream, "\t" if kind is Format.TSV else ",", guard=guard)
+    stream.flush()
 
 
 def _write_delimited(
-    tables: Iterator[pa.Table], text: TextIO, delimiter: str, *, guard: bool
+    tables: Iterator[pa.Table], stream: BinaryIO, delimiter: str, *, guard: bool
 ) -> None:
     for place, table in enumerate(tables):
         if place == 0:
-            names = [name.replace("\0", "\ufffd") for name in table.column_names]
-            plain = all(_PLAIN_NAME.fullmatch(name) for name in names)
-            writer = _csv_writer(text, delimiter, quote_all=not plain)
-            writer.writerow([guard_cell(name) if guard else name for name in names])
+            stream.write(_header(table.column_names, delimiter, guard=guard).encode())
         for piece in _pieces(table):
             columns = [_csv_column(column, guard=guard) for column in piece.columns]
-            # Before Python 3.13 the standard writer leaves a lone carriage return unquoted, and
-            # every reader takes that for the end of the row.
-            returns = any(pc.any(pc.match_substring(c, "\r")).as_py() for c in columns)
-            writer = _csv_writer(text, delimiter, quote_all=returns)
-            writer.writerows(zip(*(c.to_pylist() for c in columns), strict=True))
+            cells = [_quoted(column, delimiter, alone=len(columns) == 1) for column in columns]
+            stream.write(_lines(cells, delimiter))
 
 
-def _csv_writer(text: TextIO, delimiter: str, *, quote_all: bool) -> "_csv.Writer":
-    return csv.writer(
-        text,
-        delimiter=delimiter,
-        quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL,
-        lineterminator="\n",
-    )
+def _header(names: Sequence[str], delimiter: str, *, guard: bool) -> str:
+    """Write the names of the columns as a line."""
+    plain = all(_PLAIN_NAME.fullmatch(name) for name in names)
+    cells = [name.replace("\0", "\ufffd") for name in names]
+    cells = [guard_cell(cell) for cell in cells] if guard else cells
+    if not plain:
+        cells = ['"{}"'.format(cell.replace('"', '""')) for cell in cells]
+    return f"{delimiter.join(cells)}\n"
 
 
 def _csv_column(column: pa.ChunkedArray, *, guard: bool) -> pa.ChunkedArray:
     numeric = pa.types.is_primitive(column.type) or pa.types.is_decimal(column.type)
-    column = to_text(column)
+    column = to_text(column).fill_null("")
     if numeric:
         return column
     if pc.any(pc.match_substring(column, "\0")).as_py():
@@ -213,10 +206,28 @@ def _csv_column(column: pa.ChunkedArray, *, guard: bool) -> pa.ChunkedArray:
     return guard_column(column) if guard else column
 
 
-def _write_json_lines(tables: Iterator[pa.Table], text: TextIO) -> None:
-    for table in tables:
-        for piece in _pieces(table):
-            text.writelines(f"{json_line(row)}\n" for row in piece.to_pylist())
+def _quoted(column: pa.ChunkedArray, delimiter: str, *, alone: bool) -> pa.ChunkedArray:
+    """Put quotes round the cells that need them; of a column alone also round an empty one."""
+    needs = pc.match_substring_regex(column, f'[{delimiter}"\n\r]' + ("|^$" if alone else ""))
+    if not pc.any(needs).as_py():
+        return column
+    inner = pc.replace_substring(column, '"', '""')
+    return pc.if_else(needs, pc.binary_join_element_wise('"', inner, '"', ""), column)
+
+
+def _lines(cells: Sequence[pa.ChunkedArray], delimiter: str) -> bytes:
+    """Join the cells of each row, and the rows, without a Python object for any of them."""
+    # Offsets of 64 bits: together, the cells of a piece may have more than 2 GiB.
+    wide = [column.cast(pa.large_string()) for column in cells]
+    between, none, end = (pa.scalar(text, pa.large_string()) for text in (delimiter, "", "\n"))
+    rows = pc.binary_join_element_wise(pc.binary_join_element_wise(*wide, between), none, end)
+    return b"".join(map(_contents, rows.chunks))
+
+
+def _contents(rows: pa.LargeStringArray) -> bytes:
+    _, offsets, data = rows.buffers()
+    first, last = np.frombuffer(offsets, np.int64)[[rows.offset, rows.offset + len(rows)]].tolist()
+    return b"" if data is None else bytes(data.slice(first, last - first))
 
 
 def _pieces(table: pa.Table) -> Iterator[pa.Table]:
@@ -242,11 +253,3 @@ class _GzipFile(gzip.GzipFile):
     def close(self) -> None:
         super().close()
         self._under.close()
-
-
-def _write_text(stream: BinaryIO, write: Callable[[TextIO], None]) -> None:
-    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
-    try:
-        write(text)
-    finally:
-        text.detach()  # flushes, and leaves closing to whoever opened
