@@ -1,3 +1,4 @@
+import csv
 import datetime
 import io
 import sys
@@ -206,3 +207,20 @@ def test_a_column_can_be_had_as_text_or_says_why_not(tmp_path):
             read.text(column)
     with pytest.raises(ColumnError, match=r'Did you mean "list"\?'):
         read.text("lst")
+
+
+@settings(deadline=None)  # the disk decides
+@given(rows=st.lists(st.tuples(cells, st.none() | cells), min_size=1, max_size=8))
+@example(rows=[('"', ","), ("\n", "a\tb"), ("\r", None), (" a ", "\r\n")])
+def test_the_bytes_are_those_of_the_standard_writer(rows):
+    expected = io.StringIO(newline="")
+    # With "\r" among the line ends it is quoted, as it is from Python 3.13 on in any case.
+    csv.writer(expected, lineterminator="\r\n").writerows([("judul", "isi"), *rows])
+    outside_quotes = expected.getvalue().split('"')[::2]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "a.csv")
+        columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+        write_table(pa.table(columns, names=["judul", "isi"]), path, guard=False)
+        written = path.read_bytes().decode()
+    assert written.split('"')[1::2] == expected.getvalue().split('"')[1::2]
+    assert written.split('"')[::2] == [text.replace("\r\n", "\n") for text in outside_quotes]

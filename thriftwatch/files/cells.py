@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
@@ -15,6 +16,7 @@ __all__ = [
     "concat_tables",
     "infer_column",
     "json_line",
+    "keep_pandas_out",
     "plain_text",
     "string_column",
     "to_text",
@@ -49,6 +51,31 @@ class _MixedType(pa.ExtensionType):
 
 MIXED = _MixedType()
 """The type of a column whose values are of several types: each stays as it was written."""
+
+
+def keep_pandas_out() -> None:
+    """Let pyarrow find out now, without importing it, that pandas is not in use in this process.
+
+    For processes of our own, which give it no pandas objects. pyarrow imports pandas at the first
+    value it is given, to ask whether it is one of them: as long as to score ten thousand listings.
+    Where pandas is needed after all (`to_pandas`) it is imported then.
+    """
+    if "pandas" in sys.modules:
+        return
+    sys.meta_path.insert(0, _NoPandas)
+    try:
+        pa.scalar("")
+    finally:
+        sys.meta_path.remove(_NoPandas)
+
+
+class _NoPandas:
+    """What finds modules for an import, and says of pandas that there is none."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
 
 
 def string_column(values: Sequence[str | None]) -> pa.Array:

@@ -25,6 +25,7 @@ from typing import Any
 
 from thriftwatch.errors import InputError, shown
 from thriftwatch.files.atomic import atomic_path
+from thriftwatch.files.canonical import canonical_json
 
 __all__ = ["Problem", "Verification", "canonical_hash", "verify_evidence", "write_chain"]
 
@@ -84,7 +85,7 @@ def canonical_hash(value: Any) -> str:
     >>> canonical_hash({"b": [], "a": 1.0}) == hashlib.sha256(b'{"a":1,"b":[]}').hexdigest()
     True
     """
-    return hashlib.sha256(_canonical(value)).hexdigest()
+    return hashlib.sha256(canonical_json(value)).hexdigest()
 
 
 def write_chain(
@@ -117,9 +118,8 @@ def write_chain(
     head = _START
     with atomic_path(path) as part, part.open("wb") as out:
         for number, record in enumerate(records()):
-            body = {**record, "number": number, "previous": head}
-            head = canonical_hash(body)
-            out.write(_canonical({**body, "hash": head}) + b"\n")
+            line, head = _sealed({**record, "number": number, "previous": head})
+            out.write(line + b"\n")
     return count, head
 
 
@@ -206,8 +206,7 @@ class _Chain:
         return Verification(self.listings, last, tuple(self.problems))
 
     def _check(self, record: Mapping[str, Any], raw: bytes) -> None:
-        body = {name: value for name, value in record.items() if name != "hash"}
-        if raw != _canonical_or_none(record) or record["hash"] != canonical_hash(body):
+        if raw != _line_of(record):
             self._note("it was changed")
         elif self.head is not None and record["previous"] != self.head:
             self._note(self._break(record["number"]))
@@ -245,15 +244,22 @@ def _read(raw: bytes) -> dict[str, Any] | None:
     return record if sound else None
 
 
-def _canonical(value: Any) -> bytes:
-    import rfc8785
+def _sealed(body: Mapping[str, Any]) -> tuple[bytes, str]:
+    """Write a record with its hash, and return both; what is in it is written only once."""
+    before = canonical_json({name: body[name] for name in body if name < "hash"})
+    after = canonical_json({name: body[name] for name in body if name > "hash"})
+    found = hashlib.sha256(_joined(before, after)).hexdigest()
+    return _joined(before, canonical_json({"hash": found}), after), found
 
-    return rfc8785.dumps(value)
+
+def _joined(*objects: bytes) -> bytes:
+    """Make one object of several, given as canonical JSON in the order of their names."""
+    return b"{" + b",".join(one[1:-1] for one in objects if one != b"{}") + b"}"
 
 
-def _canonical_or_none(value: Any) -> bytes | None:
-    """Return canonical JSON, or None for what has none: an integer too large, half a letter."""
+def _line_of(record: Mapping[str, Any]) -> bytes | None:
+    """Write a record as its line should be; None if it has no canonical JSON."""
     try:
-        return _canonical(value)
+        return _sealed({name: record[name] for name in record if name != "hash"})[0]
     except (ValueError, RecursionError):
         return None

@@ -26,6 +26,7 @@ from thriftwatch.files.formats import empty_file
 from thriftwatch.files.guard import unguard_cell, unguard_column
 from thriftwatch.files.header import distinct_names, find_header
 from thriftwatch.files.lines import MAX_LINE, Lines, RecordTooLongError, open_lines
+from thriftwatch.files.plain_csv import PlainRows, read_plain
 from thriftwatch.listing import well_formed
 from thriftwatch.notes import Note
 
@@ -91,12 +92,34 @@ def read_delimited(
     with open_lines(path, encoding) as lines:
         with _field_limit(MAX_FIELD):
             records = _Records(lines, delimiter, header_row, named)
+        plain = read_plain(
+            path,
+            encoding=lines.encoding.name,
+            delimiter=records.delimiter,
+            columns=len(records.header),
+            line=lines.start,
+        )
+        if plain is not None:
+            yield from _batches(plain, rows, records, lines.name)
+            return
         more = True
         while more:
             # Held only while parsing: between batches the caller's own csv limit is in force.
             with _field_limit(MAX_FIELD):
                 read, more = records.batch(rows)
             yield read
+
+
+def _batches(
+    plain: PlainRows, rows: int, records: "_Records", name: str
+) -> Iterator[TableRead]:
+    """Cut the rows of a plain file into batches, with the header of the file."""
+    columns = [unguard_column(column) for column in plain.table.columns]
+    table = pa.table(columns, names=records.header)
+    for start in range(0, max(1, table.num_rows), rows):
+        part = slice(start, start + rows)
+        read = table.slice(start, rows)
+        yield TableRead(name, read, plain.line_numbers[part], (), records.layout)
 
 
 class _Records:

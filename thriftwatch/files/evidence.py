@@ -31,7 +31,7 @@ from thriftwatch.domain import FIELDS
 from thriftwatch.files.chain import canonical_hash, verify_evidence, write_chain
 from thriftwatch.files.contacts import hide, hide_contacts
 from thriftwatch.files.formats import display_name, is_standard_stream
-from thriftwatch.listing import Listing, find_column, well_formed
+from thriftwatch.listing import Listing, well_formed
 from thriftwatch.result import DISCLAIMER, DISCLAIMER_EN, ListingScore, Reason
 
 if TYPE_CHECKING:
@@ -231,26 +231,20 @@ def write_ranking(
     """
     import pyarrow as pa
 
-    from thriftwatch.files.cells import to_text
     from thriftwatch.scoring import explain_all
 
-    name = find_column("url", ranking.table.column_names, required=False, where="the listings")
     tiers = ranking.table["tier"].to_pylist()
     # With its type, which a list of no places has none of.
     suspected = pa.array([n for n, tier in enumerate(tiers) if tier != "clear"], pa.int64())
     texts = ranking.texts.take(suspected)
-    links = (
-        [None] * len(suspected)
-        if name is None
-        else to_text(ranking.table[name].take(suspected)).to_pylist()
-    )
+    links = ranking.served["url"].take(suspected).to_pylist()
 
     def listings() -> Iterator[dict[str, Any]]:
         columns = (texts[field].to_pylist() for field in FIELDS)
         every = explain_all(model, *columns, policy=policy, reasons=REASONS)
         for row, found, link in zip(texts.to_pylist(), every, links, strict=True):
             yield listing_evidence(
-                Listing(**row), found, link=link or "", keep_contacts=keep_contacts
+                Listing(**row), found, link=link, keep_contacts=keep_contacts
             )
 
     return write_evidence(

@@ -10,6 +10,7 @@ from typing import BinaryIO, cast
 from thriftwatch.errors import TableError, listed, shown
 
 __all__ = [
+    "ACCEPTED_OUT",
     "STANDARD_STREAM",
     "Format",
     "binary_stream",
@@ -49,8 +50,8 @@ _TEXT_FORMATS = frozenset({Format.CSV, Format.TSV, Format.JSONL, Format.TXT})
 WRITTEN = frozenset({Format.CSV, Format.TSV, Format.JSONL, Format.PARQUET, Format.XLSX})
 """The formats that are also written."""
 
-_ACCEPTED_OUT = ".csv, .tsv, .jsonl, .ndjson (each also with .gz), .parquet and .xlsx"
-_ACCEPTED = f"accepted: {_ACCEPTED_OUT}; .txt, .xls, .xlsb, .ods and .html are read"
+ACCEPTED_OUT = ".csv, .tsv, .jsonl, .ndjson (each also with .gz), .parquet and .xlsx"
+_ACCEPTED = f"accepted: {ACCEPTED_OUT}; .txt, .xls, .xlsb, .ods and .html are read"
 
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 # What a file really is, told from its first bytes, and what to do about it.

@@ -1,15 +1,15 @@
 """Write tables to files, whatever their format, whole or not at all."""
 
-import csv
 import gzip
-import io
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
+from typing import BinaryIO, cast
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,7 +17,10 @@ from thriftwatch.errors import InputError, TableError
 from thriftwatch.files.atomic import atomic_path, check_writable
 from thriftwatch.files.batch import check_header
 from thriftwatch.files.cells import json_line, to_text
+from thriftwatch.files.dialect import PLAIN, Dialect
 from thriftwatch.files.formats import (
+    ACCEPTED_OUT,
+    WRITTEN,
     Format,
     binary_stream,
     compression,
@@ -28,9 +31,6 @@ from thriftwatch.files.guard import guard_cell, guard_column
 from thriftwatch.files.parquet import write_parquet
 from thriftwatch.files.workbook import check_openpyxl, write_workbook
 
-if TYPE_CHECKING:
-    import _csv
-
 __all__ = ["check_output", "write_batches", "write_table"]
 
 _Path = str | os.PathLike[str]
@@ -39,7 +39,9 @@ _PIECE = 20_000
 _PLAIN_NAME = re.compile(r"[\w .()/-]+")
 
 
-def write_table(table: pa.Table, path: _Path, *, guard: bool = True) -> None:
+def write_table(
+    table: pa.Table, path: _Path, *, guard: bool = True, dialect: Dialect = PLAIN
+) -> None:
     """Write a table to a file, whole or not at all.
 
     Parameters
@@ -53,6 +55,9 @@ def write_table(table: pa.Table, path: _Path, *, guard: bool = True) -> None:
     guard
         Whether text in CSV, TSV and workbooks that a spreadsheet would run as a formula gets an
         apostrophe in front. `read_table` takes it off again.
+    dialect
+        How CSV is written: what separates cells, whether it begins with a byte order mark, and
+        whether decimals have a comma. TSV has tabs.
 
     Raises
     ------
@@ -63,7 +68,7 @@ def write_table(table: pa.Table, path: _Path, *, guard: bool = True) -> None:
 
     Notes
     -----
-    CSV and TSV are UTF-8 with a comma or a tab, and quotes where they are needed. NUL, which no
+    CSV and TSV are UTF-8, with quotes where they are needed. NUL, which no
     CSV reader is glad to see, becomes U+FFFD.
 
     Examples
@@ -75,10 +80,12 @@ def write_table(table: pa.Table, path: _Path, *, guard: bool = True) -> None:
     judul,score
     '-50% hoodie,0.97
     """
-    write_batches([table], path, guard=guard)
+    write_batches([table], path, guard=guard, dialect=dialect)
 
 
-def write_batches(tables: Iterable[pa.Table], path: _Path, *, guard: bool = True) -> None:
+def write_batches(
+    tables: Iterable[pa.Table], path: _Path, *, guard: bool = True, dialect: Dialect = PLAIN
+) -> None:
     """Write tables below one another to one file, whole or not at all.
 
     Parameters
@@ -86,7 +93,7 @@ def write_batches(tables: Iterable[pa.Table], path: _Path, *, guard: bool = True
     tables
         At least one. They may come from a generator and are then held one at a time. The columns
         are those of the first; a later table may lack some.
-    path, guard
+    path, guard, dialect
         As for `write_table`.
 
     Raises
@@ -116,7 +123,7 @@ def write_batches(tables: Iterable[pa.Table], path: _Path, *, guard: bool = True
     check_header(first.column_names, name)
     same = joined if kind is Format.JSONL else _aligned(joined, first.schema, name)
     if is_standard_stream(path):
-        _write_text(binary_stream("stdout"), _text_writer(kind, same, guard=guard))
+        _write_text(same, kind, binary_stream("stdout"), guard=guard, dialect=dialect)
         return
     with atomic_path(path) as part:
         if kind is Format.PARQUET:
@@ -125,7 +132,7 @@ def write_batches(tables: Iterable[pa.Table], path: _Path, *, guard: bool = True
             write_workbook(same, part, name, guard=guard)
         else:
             with _open_bytes(part, packed=compression(path) is not None) as stream:
-                _write_text(stream, _text_writer(kind, same, guard=guard))
+                _write_text(same, kind, stream, guard=guard, dialect=dialect)
 
 
 def check_output(path: _Path) -> None:
@@ -142,7 +149,10 @@ def check_output(path: _Path) -> None:
     --------
     >>> check_output("-")
     """
-    if format_of(path) is Format.XLSX:
+    kind = format_of(path)
+    if kind not in WRITTEN:
+        raise TableError(f"{kind} is read but not written; accepted: {ACCEPTED_OUT}", path=path)
+    if kind is Format.XLSX:
         check_openpyxl()
     check_writable(path)
 
@@ -167,56 +177,79 @@ def _aligned(tables: Iterator[pa.Table], schema: pa.Schema, name: str) -> Iterat
         yield pa.table(columns, names=schema.names)
 
 
-def _text_writer(
-    kind: Format, tables: Iterator[pa.Table], *, guard: bool
-) -> Callable[[TextIO], None]:
+def _write_text(
+    tables: Iterator[pa.Table], kind: Format, stream: BinaryIO, *, guard: bool, dialect: Dialect
+) -> None:
     if kind is Format.JSONL:
-        return lambda text: _write_json_lines(tables, text)
-    delimiter = "\t" if kind is Format.TSV else ","
-    return lambda text: _write_delimited(tables, text, delimiter, guard=guard)
+        for table in tables:
+            for piece in _pieces(table):
+                lines = (f"{json_line(row)}\n" for row in piece.to_pylist())
+                stream.write("".join(lines).encode())
+    else:
+        written = replace(dialect, delimiter="\t") if kind is Format.TSV else dialect
+        _write_delimited(tables, stream, written, guard=guard)
+    stream.flush()
 
 
 def _write_delimited(
-    tables: Iterator[pa.Table], text: TextIO, delimiter: str, *, guard: bool
+    tables: Iterator[pa.Table], stream: BinaryIO, dialect: Dialect, *, guard: bool
 ) -> None:
     for place, table in enumerate(tables):
         if place == 0:
-            names = [name.replace("\0", "\ufffd") for name in table.column_names]
-            plain = all(_PLAIN_NAME.fullmatch(name) for name in names)
-            writer = _csv_writer(text, delimiter, quote_all=not plain)
-            writer.writerow([guard_cell(name) if guard else name for name in names])
+            mark = "\ufeff" if dialect.mark else ""
+            stream.write((mark + _header(table.column_names, dialect, guard=guard)).encode())
         for piece in _pieces(table):
-            columns = [_csv_column(column, guard=guard) for column in piece.columns]
-            # Before Python 3.13 the standard writer leaves a lone carriage return unquoted, and
-            # every reader takes that for the end of the row.
-            returns = any(pc.any(pc.match_substring(c, "\r")).as_py() for c in columns)
-            writer = _csv_writer(text, delimiter, quote_all=returns)
-            writer.writerows(zip(*(c.to_pylist() for c in columns), strict=True))
+            columns = [_csv_column(column, dialect, guard=guard) for column in piece.columns]
+            alone = len(columns) == 1
+            cells = [_quoted(column, dialect.delimiter, alone=alone) for column in columns]
+            stream.write(_lines(cells, dialect))
 
 
-def _csv_writer(text: TextIO, delimiter: str, *, quote_all: bool) -> "_csv.Writer":
-    return csv.writer(
-        text,
-        delimiter=delimiter,
-        quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL,
-        lineterminator="\n",
-    )
+def _header(names: Sequence[str], dialect: Dialect, *, guard: bool) -> str:
+    """Write the names of the columns as a line."""
+    plain = all(_PLAIN_NAME.fullmatch(name) for name in names)
+    cells = [name.replace("\0", "\ufffd") for name in names]
+    cells = [guard_cell(cell) for cell in cells] if guard else cells
+    if not plain:
+        cells = ['"{}"'.format(cell.replace('"', '""')) for cell in cells]
+    return dialect.delimiter.join(cells) + dialect.line_end
 
 
-def _csv_column(column: pa.ChunkedArray, *, guard: bool) -> pa.ChunkedArray:
-    numeric = pa.types.is_primitive(column.type) or pa.types.is_decimal(column.type)
-    column = to_text(column)
-    if numeric:
+def _csv_column(column: pa.ChunkedArray, dialect: Dialect, *, guard: bool) -> pa.ChunkedArray:
+    kind = column.type
+    column = to_text(column).fill_null("")
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return pc.replace_substring(column, ".", ",") if dialect.decimal_comma else column
+    if pa.types.is_primitive(kind):
         return column
     if pc.any(pc.match_substring(column, "\0")).as_py():
         column = pc.replace_substring(column, "\0", "\ufffd")
     return guard_column(column) if guard else column
 
 
-def _write_json_lines(tables: Iterator[pa.Table], text: TextIO) -> None:
-    for table in tables:
-        for piece in _pieces(table):
-            text.writelines(f"{json_line(row)}\n" for row in piece.to_pylist())
+def _quoted(column: pa.ChunkedArray, delimiter: str, *, alone: bool) -> pa.ChunkedArray:
+    """Put quotes round the cells that need them; of a column alone also round an empty one."""
+    needs = pc.match_substring_regex(column, f'[{delimiter}"\n\r]' + ("|^$" if alone else ""))
+    if not pc.any(needs).as_py():
+        return column
+    inner = pc.replace_substring(column, '"', '""')
+    return pc.if_else(needs, pc.binary_join_element_wise('"', inner, '"', ""), column)
+
+
+def _lines(cells: Sequence[pa.ChunkedArray], dialect: Dialect) -> bytes:
+    """Join the cells of each row, and the rows, without a Python object for any of them."""
+    # Offsets of 64 bits: together, the cells of a piece may have more than 2 GiB.
+    wide = [column.cast(pa.large_string()) for column in cells]
+    ends = dialect.delimiter, "", dialect.line_end
+    between, none, end = (pa.scalar(text, pa.large_string()) for text in ends)
+    rows = pc.binary_join_element_wise(pc.binary_join_element_wise(*wide, between), none, end)
+    return b"".join(map(_contents, rows.chunks))
+
+
+def _contents(rows: pa.LargeStringArray) -> bytes:
+    _, offsets, data = rows.buffers()
+    first, last = np.frombuffer(offsets, np.int64)[[rows.offset, rows.offset + len(rows)]].tolist()
+    return b"" if data is None else bytes(data.slice(first, last - first))
 
 
 def _pieces(table: pa.Table) -> Iterator[pa.Table]:
@@ -242,11 +275,3 @@ class _GzipFile(gzip.GzipFile):
     def close(self) -> None:
         super().close()
         self._under.close()
-
-
-def _write_text(stream: BinaryIO, write: Callable[[TextIO], None]) -> None:
-    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
-    try:
-        write(text)
-    finally:
-        text.detach()  # flushes, and leaves closing to whoever opened
