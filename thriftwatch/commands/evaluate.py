@@ -7,11 +7,15 @@ import click
 
 from thriftwatch.commands.shared import (
     SHOWN_REJECTED,
-    encoding_option,
+    labelled_reading_options,
+    language_option,
     model_option,
     policy_option,
     print_rejected,
+    read_sources,
+    reading,
     refuse_overwriting,
+    telling,
 )
 from thriftwatch.errors import InputError
 
@@ -66,7 +70,8 @@ __all__ = ["evaluate"]
     help="Threads to train with.",
 )
 @click.option("--skip-unusable", is_flag=True, help="Set rows aside that cannot be used.")
-@encoding_option
+@labelled_reading_options
+@language_option
 def evaluate(
     *,
     labelled: Sequence[str],
@@ -84,7 +89,8 @@ def evaluate(
     seed: int,
     jobs: int,
     skip_unusable: bool,
-    encoding: str,
+    lang: str | None,
+    **options: str | int | None,
 ) -> None:
     """Evaluate a model on labelled listings.
 
@@ -96,6 +102,7 @@ def evaluate(
     from thriftwatch.evaluation.evaluate import evaluate as evaluate_model
     from thriftwatch.evaluation.terminal import show_evaluation
     from thriftwatch.files import check_writable
+    from thriftwatch.language import Texts, chosen_language
 
     if output is not None:
         if not output.endswith((".html", ".json")):
@@ -105,9 +112,11 @@ def evaluate(
         if output.endswith(".html"):
             # What it lacks is said now, and not in minutes.
             import_module("thriftwatch.evaluation.report")
-    with steps() as on_progress:
+    log = console(stderr=True)
+    asked = reading(options)
+    with steps() as on_progress, telling(log, Texts(chosen_language(lang))):
         found = evaluate_model(
-            labelled,
+            read_sources(labelled, asked),
             model=model,
             scores=scores,
             cross_validate=("all" if "all" in splits else splits) or cross_validate,
@@ -118,7 +127,8 @@ def evaluate(
             known=known,
             samples=samples,
             seed=seed,
-            encoding=encoding,
+            encoding=asked["encoding"],
+            columns=asked["columns"],
             skip_unusable=skip_unusable,
             jobs=jobs,
             progress=on_progress,
@@ -129,7 +139,6 @@ def evaluate(
     out = console()
     for part in show_evaluation(found):
         out.print(part, soft_wrap=not hasattr(part, "columns"))
-    log = console(stderr=True)
     print_rejected(log, found.rows.table.rows.rejected, limit=SHOWN_REJECTED)
     if output is not None:
         log.print(f"the report is in {output}", soft_wrap=True)

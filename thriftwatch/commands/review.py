@@ -5,13 +5,15 @@ import click
 from thriftwatch.commands.shared import (
     SHOWN_REJECTED,
     chosen_model,
-    column_options,
-    encoding_option,
+    language_option,
     lexicon_option,
     model_option,
     policy_option,
     print_rejected,
+    reading,
+    reading_options,
     refuse_overwriting,
+    telling,
 )
 from thriftwatch.errors import InputError
 
@@ -32,10 +34,8 @@ __all__ = ["review"]
 @policy_option
 @model_option
 @lexicon_option
-@column_options
-@click.option("--url-column", metavar="NAME", help="Column with the link.")
-@click.option("--platform-column", metavar="NAME", help="Column with the platform.")
-@encoding_option
+@reading_options
+@language_option
 def review(
     *,
     scored: str,
@@ -44,8 +44,8 @@ def review(
     policy: str,
     model: str | None,
     lexicon: str | None,
-    encoding: str,
-    **columns: str | None,
+    lang: str | None,
+    **options: str | int | None,
 ) -> None:
     """Make a page to review scored listings in: one file, opened from disk, without a network.
 
@@ -55,6 +55,7 @@ def review(
     """
     from thriftwatch.console import console, progress
     from thriftwatch.files import check_writable
+    from thriftwatch.language import Texts, chosen_language
     from thriftwatch.review import read_review, write_page
     from thriftwatch.scoring import check_options
 
@@ -64,19 +65,18 @@ def review(
     check_writable(output)
     refuse_overwriting([scored, *filter(None, [lexicon])], [output])
     scorer = chosen_model(model, lexicon)
-    named = {name.removesuffix("_column"): column for name, column in columns.items()}
-    with progress("Reading and explaining") as advance:
+    log = console(stderr=True)
+    texts = Texts(chosen_language(lang))
+    with progress("Reading and explaining") as advance, telling(log, texts):
         found = read_review(
             scored,
             scorer,
             policy=policy,
             top=top,
-            columns=named,
-            encoding=encoding,
+            **reading(options),
             on_rows=advance,
         )
     write_page(found, output)
-    log = console(stderr=True)
     print_rejected(log, found.rejected, limit=SHOWN_REJECTED)
     for warning in found.warnings:
         log.print(f"Note: {warning}", soft_wrap=True)

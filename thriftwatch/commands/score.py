@@ -10,14 +10,16 @@ import click
 from thriftwatch.commands.shared import (
     SHOWN_REJECTED,
     chosen_model,
-    column_options,
-    encoding_option,
+    language_option,
     lexicon_option,
     model_option,
     policy_option,
     print_rejected,
+    reading,
+    reading_options,
     refuse_overwriting,
     row_count,
+    telling,
 )
 from thriftwatch.domain import TIERS
 from thriftwatch.errors import InputError
@@ -59,8 +61,12 @@ _TOP_REASONS = 10
 )
 @model_option
 @lexicon_option
-@column_options
-@encoding_option
+@reading_options
+@click.option(
+    "--excel",
+    is_flag=True,
+    help="Write CSV as Excel with Indonesian settings opens it: semicolons, decimal commas, a mark.",
+)
 @click.option(
     "--no-guard",
     is_flag=True,
@@ -76,6 +82,7 @@ _TOP_REASONS = 10
     is_flag=True,
     help="Keep phone numbers and addresses in the evidence record; they are hidden otherwise.",
 )
+@language_option
 def score(
     *,
     listings: Sequence[str],
@@ -85,28 +92,31 @@ def score(
     jobs: int,
     model: str | None,
     lexicon: str | None,
-    title_column: str | None,
-    description_column: str | None,
-    shop_column: str | None,
-    encoding: str,
+    excel: bool,
     no_guard: bool,
     evidence: str | None,
     keep_contacts: bool,
+    lang: str | None,
+    **options: str | int | None,
 ) -> None:
     """Score files of listings and rank them, the highest score first.
 
-    LISTINGS are .csv, .tsv, .jsonl, .parquet or .xlsx files; - is CSV on standard input.
-    The columns are found by their names, English or Indonesian: title or judul, description or
-    deskripsi, shop or toko. All columns are kept; score, tier, goods, worn, foreign, reasons (for
+    LISTINGS are .csv, .tsv, .txt, .jsonl, .parquet, .xlsx, .xls, .ods or .html files; - is CSV on
+    standard input. The columns are found by their names, English or Indonesian, as the exports of
+    marketplaces and crawlers write them; which one served as what is printed. All are kept; score, tier, goods, worn, foreign, reasons (for
     rows at review or likely, in Indonesian) and model are added. Rows that cannot be read are
-    set aside in OUT.rejected.csv.
+    set aside in OUT.rejected.csv. CSV is written as the first CSV file was: separator, decimal
+    comma, byte order mark.
     """
     from thriftwatch.console import console, progress, ranking_table
-    from thriftwatch.files import check_output, check_writable, write_table
+    from thriftwatch.files import EXCEL, check_output, check_writable, write_table
+    from thriftwatch.language import Texts, chosen_language
     from thriftwatch.ranking import rank_listings, read_listings
     from thriftwatch.scoring import check_options
 
     check_options(policy)
+    texts = Texts(chosen_language(lang))
+    log = console(stderr=True)
     aside = None
     read_files = [*listings, *filter(None, [lexicon])]
     if output is not None:
@@ -119,10 +129,9 @@ def score(
         check_writable(evidence)
         refuse_overwriting([*read_files, *filter(None, (output, aside))], [evidence])
     scorer = chosen_model(model, lexicon)
-    columns = {"title": title_column, "description": description_column, "shop": shop_column}
     started = perf_counter()
-    with progress("Reading") as advance:
-        read = read_listings(listings, columns=columns, encoding=encoding, on_rows=advance)
+    with progress("Reading") as advance, telling(log, texts):
+        read = read_listings(listings, **reading(options), on_rows=advance)
     with progress("Scoring", read.texts.num_rows) as advance:
         ranking = rank_listings(read, scorer, policy=policy, jobs=jobs, on_rows=advance)
     seconds = perf_counter() - started
@@ -130,12 +139,13 @@ def score(
     if aside is not None and (read.rejected or Path(aside).exists()):
         write_table(_rejected_table(read.rejected), aside, guard=not no_guard)
     if output is not None:
-        write_table(ranking.table, output, guard=not no_guard)
+        dialect = EXCEL if excel else read.dialect
+        table = _for_output(ranking.table, output)
+        write_table(table, output, guard=not no_guard, dialect=dialect)
     if output is None or top is not None:
         shown = console(stderr=output == "-")
         rows = _highest(ranking, scorer, policy, top or _TOP)
         shown.print(*ranking_table(rows, shown.width), sep="\n")
-    log = console(stderr=True)
     rest = f"all are in {aside}" if aside else "with -o OUT all are written to OUT.rejected.csv"
     print_rejected(log, read.rejected, limit=SHOWN_REJECTED, rest=rest)
     for name, other in ranking.renamed.items():
@@ -149,6 +159,14 @@ def score(
         )
         log.print(f"{row_count(written.listings)} recorded in {evidence}; head:", soft_wrap=True)
         log.print(written.head, soft_wrap=True)
+
+
+def _for_output(table: "pa.Table", output: str) -> "pa.Table":
+    """Put score and tier first in a workbook: people read it from the left."""
+    if not output.lower().endswith(".xlsx"):
+        return table
+    first = ["score", "tier"]
+    return table.select([*first, *(name for name in table.column_names if name not in first)])
 
 
 def _rejected_path(output: str) -> str | None:

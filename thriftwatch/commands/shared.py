@@ -1,7 +1,8 @@
 """What several commands have in common: options, and what they say of their files."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,21 +13,26 @@ from thriftwatch.errors import InputError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from thriftwatch.files import RejectedRow
+    from thriftwatch.files import RejectedRow, TableRead
+    from thriftwatch.language import Texts
     from thriftwatch.model.model import Model
 
 __all__ = [
     "SHOWN_REJECTED",
     "chosen_model",
-    "column_options",
     "encoding_option",
+    "labelled_reading_options",
     "language_option",
     "lexicon_option",
     "model_option",
     "policy_option",
     "print_rejected",
+    "read_sources",
+    "reading",
+    "reading_options",
     "refuse_overwriting",
     "row_count",
+    "telling",
 ]
 
 SHOWN_REJECTED = 5
@@ -48,7 +54,7 @@ lexicon_option = click.option(
     help="Words to add to the model's lexicon: a CSV file with the columns term and class.",
 )
 encoding_option = click.option(
-    "--encoding", default="utf-8", show_default=True, help="Encoding of the text files read."
+    "--encoding", metavar="NAME", help="Encoding of the text files read; found if not given."
 )
 language_option = click.option(
     "--lang",
@@ -59,14 +65,73 @@ _COLUMNS = {
     "--title-column": "Column with the title, if not found.",
     "--description-column": "Column with the description.",
     "--shop-column": "Column with the name of the shop.",
+    "--url-column": "Column with the link.",
+    "--date-column": "Column with the date.",
+    "--platform-column": "Column with the platform.",
 }
+_LABEL_COLUMN = {"--label-column": "Column with the label."}
+_PLACES = (
+    click.option(
+        "--sheet",
+        metavar="SHEET",
+        help="Sheet of a workbook, by name or number; by default all that have titles.",
+    ),
+    click.option(
+        "--header-row",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Row with the names of the columns, from 1; found if not given.",
+    ),
+)
 
 
-def column_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that name the columns of a listing."""
-    for name, text in reversed(_COLUMNS.items()):
-        command = click.option(name, metavar="NAME", help=text)(command)
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how files of listings are read; see `reading`."""
+    return _with_options(command, _COLUMNS)
+
+
+def labelled_reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how files of labelled listings are read."""
+    return _with_options(command, _COLUMNS | _LABEL_COLUMN)
+
+
+def _with_options(command: Callable[..., Any], columns: Mapping[str, str]) -> Callable[..., Any]:
+    named = [click.option(name, metavar="NAME", help=text) for name, text in columns.items()]
+    for option in reversed((*named, *_PLACES, encoding_option)):
+        command = option(command)
     return command
+
+
+def reading(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn what the options say into arguments of `thriftwatch.ranking.read_listings`."""
+    columns = {
+        name.removesuffix("_column"): column
+        for name, column in options.items()
+        if name.endswith("_column") and column is not None
+    }
+    places = {name: options[name] for name in ("encoding", "sheet", "header_row")}
+    return {"columns": columns, **places}
+
+
+def read_sources(paths: Sequence[str], asked: Mapping[str, Any]) -> "list[TableRead]":
+    """Read files whole, as the options ask."""
+    from thriftwatch.files import read_table
+
+    places = {name: value for name, value in asked.items() if name != "columns"}
+    return [read_table(path, **places, named=tuple(asked["columns"].values())) for path in paths]
+
+
+@contextmanager
+def telling(log: "Console", texts: "Texts") -> Iterator[None]:
+    """Print the notes of the work within: what serves as what, what was guessed or left out."""
+    from thriftwatch.notes import Note, hearing
+
+    def tell(note: Note) -> None:
+        mark = texts["warning"] if note.warns else ""
+        log.print(f"{mark}{texts.said(note)}", soft_wrap=True)
+
+    with hearing(tell):
+        yield
 
 
 def chosen_model(model: str | None, lexicon: str | None) -> "Model":

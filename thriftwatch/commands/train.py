@@ -6,9 +6,13 @@ from pathlib import Path
 import click
 
 from thriftwatch.commands.shared import (
-    encoding_option,
+    labelled_reading_options,
+    language_option,
     print_rejected,
+    read_sources,
+    reading,
     refuse_overwriting,
+    telling,
 )
 
 __all__ = ["train"]
@@ -32,7 +36,8 @@ __all__ = ["train"]
 @click.option("--issues", metavar="OUT", help="Also write the labels to look at again, as a table.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Which folds to use.")
 @click.option("--skip-unusable", is_flag=True, help="Set rows aside that cannot be used.")
-@encoding_option
+@labelled_reading_options
+@language_option
 def train(
     *,
     labelled: Sequence[str],
@@ -43,7 +48,8 @@ def train(
     issues: str | None,
     seed: int,
     skip_unusable: bool,
-    encoding: str,
+    lang: str | None,
+    **options: str | int | None,
 ) -> None:
     """Train a model on labelled listings.
 
@@ -54,6 +60,7 @@ def train(
     """
     from thriftwatch.console import console, steps
     from thriftwatch.files import check_folder, check_output, write_table
+    from thriftwatch.language import Texts, chosen_language
     from thriftwatch.model.artifact import FILES
     from thriftwatch.training import train as train_model
     from thriftwatch.training.label_issues import issues_table
@@ -63,21 +70,23 @@ def train(
     if issues is not None:
         check_output(issues)
         refuse_overwriting([*labelled, *filter(None, [lexicon])], [issues])
-    with steps() as on_progress:
+    log = console(stderr=True)
+    asked = reading(options)
+    with steps() as on_progress, telling(log, Texts(chosen_language(lang))):
         result = train_model(
-            labelled,
+            read_sources(labelled, asked),
             exclude=exclude,
             prevalence=prevalence,
             lexicon=lexicon,
             seed=seed,
             skip_unusable=skip_unusable,
-            encoding=encoding,
+            encoding=asked["encoding"],
+            columns=asked["columns"],
             progress=on_progress,
         )
     result.model.save(folder)
     if issues is not None:
         write_table(issues_table(result.label_issues), issues)
-    log = console(stderr=True)
     print_rejected(log, result.rejected, limit=None)
     console().print(result.summary(), soft_wrap=True)
     log.print(f"{result.model.id} is in {output}", soft_wrap=True)

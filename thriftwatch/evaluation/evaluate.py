@@ -50,7 +50,7 @@ def evaluate(
     samples: int = 1000,
     level: float = 0.95,
     seed: int = 0,
-    encoding: str = "utf-8",
+    encoding: str | None = None,
     columns: Mapping[str, str] | None = None,
     skip_unusable: bool = False,
     jobs: int = 2,

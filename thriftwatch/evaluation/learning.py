@@ -85,7 +85,7 @@ def learning_curve(
     level: float = 0.95,
     seed: int = 0,
     jobs: int = 2,
-    encoding: str = "utf-8",
+    encoding: str | None = None,
     columns: Mapping[str, str] | None = None,
     progress: Progress = lambda done, total, what: None,
 ) -> LearningCurve:

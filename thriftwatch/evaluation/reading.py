@@ -31,7 +31,7 @@ def read_rows(
     *,
     scores: object = None,
     extra: Sequence[str] = (),
-    encoding: str = "utf-8",
+    encoding: str | None = None,
     columns: Mapping[str, str] | None = None,
     skip_unusable: bool = False,
 ) -> Table:

@@ -134,7 +134,7 @@ class Catalogue:
 
 
 def read_catalogue(
-    catalogue: object, *, known: str | None = None, encoding: str = "utf-8"
+    catalogue: object, *, known: str | None = None, encoding: str | None = None
 ) -> Catalogue:
     """Read a catalogue that is thought to be lawful.
 

@@ -119,7 +119,7 @@ class Lines(Iterator[str]):
     def look_ahead(self, count: int) -> list[str]:
         """Return the next lines, up to `count`, and leave them to be read."""
         ahead: list[str] = []
-        while len(ahead) < count and self.size <= _BUFFER:
+        while len(ahead) < count and self.size <= min(_BUFFER, MAX_LINE):
             line = next(self, None)
             if line is None:
                 break

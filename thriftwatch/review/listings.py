@@ -99,7 +99,9 @@ def read_review(
     policy: str = "imported",
     top: int = 5000,
     columns: Mapping[str, str | None] | None = None,
-    encoding: str = "utf-8",
+    encoding: str | None = None,
+    sheet: str | None = None,
+    header_row: int | None = None,
     on_rows: Callable[[int], object] = lambda rows: None,
 ) -> Review:
     r"""Read scored listings, score them again and say why.
@@ -117,7 +119,9 @@ def read_review(
         Names of the columns for ``title``, ``description``, ``shop``, ``url`` and ``platform``,
         where they are not to be found by their usual names.
     encoding
-        Encoding of a text file.
+        Encoding of a text file; None finds it.
+    sheet, header_row
+        As for `thriftwatch.files.read_table`.
     on_rows
         Called with the number of rows just read or explained.
 
@@ -152,7 +156,12 @@ def read_review(
         )
     named = dict(columns or {})
     read = read_listings(
-        [path], columns={f: named.get(f) for f in FIELDS}, encoding=encoding, on_rows=on_rows
+        [path],
+        columns=named,
+        encoding=encoding,
+        sheet=sheet,
+        header_row=header_row,
+        on_rows=on_rows,
     )
     if _CHAINED.issubset(read.table.column_names):
         raise TableError(

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from thriftwatch.columns import SERVED, choose_columns
 from thriftwatch.domain import ELEMENTS, FACT_COLUMNS, Element
 from thriftwatch.errors import InputError, TableError, did_you_mean, listed, shown
 from thriftwatch.files import RejectedRow, TableRead, read_table
 from thriftwatch.listing import find_column
+from thriftwatch.notes import say
 from thriftwatch.training.annotators import find_vote_columns, unite, votes_in
 
 __all__ = ["COLUMN_VALUES", "Labelled", "read_labelled", "read_source"]
@@ -110,7 +112,7 @@ class Labelled:
 def read_labelled(
     sources: object,
     *,
-    encoding: str = "utf-8",
+    encoding: str | None = None,
     columns: dict[str, str] | None = None,
     skip_unusable: bool = False,
     keep_copies: bool = False,
@@ -200,7 +202,7 @@ def _not_accepted(source: object) -> InputError:
     )
 
 
-def read_source(source: object, encoding: str) -> TableRead:
+def read_source(source: object, encoding: str | None) -> TableRead:
     """Read a file or see a table in memory as one that was read."""
     if isinstance(source, str | PathLike):
         return read_table(source, encoding=encoding)
@@ -225,14 +227,24 @@ def _check(
     rows = read.table.num_rows
     columns: dict[str, NDArray[np.object_]] = {}
     voted = _vote_columns(read, explicit)
+    use = choose_columns(
+        available,
+        read.sample,
+        {name: explicit.get(name) for name in SERVED},
+        where=read.where,
+        doubled=read.layout.renamed,
+        named_by='columns={"title": ...} in Python, --title-column ...',
+    )
+    for note in use.notes():
+        say(note)
     for name in (*_TEXTS, "label", "annotator", *_CHECKED):
-        found = find_column(
+        found = use.columns.get(name) or find_column(
             name,
             available,
             explicit.get(name),
-            required=name == "title" or (name == "label" and not voted),
+            required=name == "label" and not voted,
             where=where,
-            named_by=f'columns={{"{name}": ...}} in Python',
+            named_by=f'columns={{"{name}": ...}} in Python, --{name}-column ...',
         )
         texts: Sequence[str] = [""] * rows if found is None else read.text(found).to_pylist()
         columns[name] = np.array(texts, object)
@@ -368,6 +380,6 @@ def read_excluded(source: object) -> frozenset[str]:
     >>> sorted(read_excluded(pa.table({"id": ["a1", "a2"]})))
     ['a1', 'a2']
     """
-    read = read_source(source, "utf-8")
+    read = read_source(source, None)
     column = find_column("id", read.table.column_names, required=True, where=fspath(read.file))
     return frozenset(read.text(str(column)).to_pylist())

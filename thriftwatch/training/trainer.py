@@ -47,7 +47,7 @@ def train(
     lexicon: str | PathLike[str] | None = None,
     prevalence: float | None = None,
     name: str = "thriftwatch-id",
-    encoding: str = "utf-8",
+    encoding: str | None = None,
     columns: dict[str, str] | None = None,
     skip_unusable: bool = False,
     seed: int = 0,
