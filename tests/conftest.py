@@ -14,6 +14,12 @@ def model():
     return load_model()
 
 
+@pytest.fixture(autouse=True)
+def english(monkeypatch):
+    """What analysts read is in Indonesian unless the locale says otherwise."""
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+
+
 @pytest.fixture
 def run(capsys):
     """Run the program in this process: its exit status, standard output and standard error."""

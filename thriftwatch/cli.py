@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from thriftwatch import __version__
+from thriftwatch.commands.check import check
 from thriftwatch.commands.evaluate import evaluate
 from thriftwatch.commands.explain import explain
 from thriftwatch.commands.info import info
@@ -69,5 +70,5 @@ def main(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (score, explain, train, evaluate, review, verify, info):
+for _command in (check, score, explain, train, evaluate, review, verify, info):
     main.add_command(_command)

@@ -15,7 +15,7 @@ from thriftwatch.highlight import segments
 from thriftwatch.listing import Listing
 from thriftwatch.result import DISCLAIMER, DISCLAIMER_EN, ListingScore, Reason, most_telling
 
-__all__ = ["console", "explanation", "marked", "progress", "ranking_table", "steps", "tree"]
+__all__ = ["console", "explanation", "marked", "progress", "ranking_table", "steps", "tree", "visible"]
 
 _WIDTH = 120
 _NARROWEST = 72
@@ -107,7 +107,7 @@ def ranking_table(rows: Iterable[tuple[Listing, ListingScore]], width: int) -> t
             Text(found.tier, _TIER_STYLES.get(found.tier, "")),
             *(f"{value:.2f}" for value in found.facts.values()),
             Text(_strongest(found.reasons), overflow="ellipsis"),
-            Text(_visible(listing.title), overflow="ellipsis"),
+            Text(visible(listing.title), overflow="ellipsis"),
         )
     return table, _disclaimer()
 
@@ -132,8 +132,8 @@ def explanation(listing: Listing, found: ListingScore) -> Iterator[Text]:
     yield Text()
     for reason in found.reasons:
         weight = (f"{reason.weight:+5.1f}  ", _FOR if reason.supports else _AGAINST)
-        yield Text.assemble(weight, _visible(reason.note))
-        yield Text.assemble(" " * 7, (_visible(reason.note_en), "dim"))
+        yield Text.assemble(weight, visible(reason.note))
+        yield Text.assemble(" " * 7, (visible(reason.note_en), "dim"))
     if found.reasons:
         yield Text()
     yield _disclaimer()
@@ -152,10 +152,10 @@ def marked(text: str, reasons: Iterable[Reason], field: str) -> Text:
     shown = Text()
     for piece, reason in segments(text, reasons, field):
         if reason is None:
-            shown.append(_visible(piece))
+            shown.append(visible(piece))
         else:
             sign, style = ("+", _FOR) if reason.supports else ("-", _AGAINST)
-            shown.append(f"[{sign}{reason.fact}: {_visible(piece)}]", style)
+            shown.append(f"[{sign}{reason.fact}: {visible(piece)}]", style)
     return shown
 
 
@@ -190,7 +190,7 @@ def _bar() -> Progress:
 
 
 def _plain(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else _visible(str(value))
+    return f"{value:.4g}" if isinstance(value, float) else visible(str(value))
 
 
 def _disclaimer() -> Text:
@@ -199,10 +199,10 @@ def _disclaimer() -> Text:
 
 def _strongest(reasons: Iterable[Reason]) -> str:
     strongest = most_telling(reason for reason in reasons if reason.supports)
-    return "-" if strongest is None else f'"{_visible(strongest.text)}"'
+    return "-" if strongest is None else f'"{visible(strongest.text)}"'
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """Show text on one line and without what a terminal would obey: a title can hold anything."""
     kept = (c if c.isprintable() else " " if c.isspace() else "" for c in text)
     return text if text.isprintable() else "".join(kept)

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 _CONCEPTS = {
-    "item": "produk product barang item iklan ad ads advert listing goods artikel article jualan "
+    "item": "produk product barang item iklan ad ads advert listing artikel article jualan "
     "dagangan postingan post posting offer penawaran dijual",
     "title": "judul title tajuk headline subject heading",
     "name": "nama name nm",

@@ -211,8 +211,9 @@ def find_column(
     """
     columns = [str(name) for name in available]
     if explicit is not None:
-        if explicit in columns:
-            return explicit
+        unmarked = {name.removeprefix("\ufeff"): name for name in columns}
+        if explicit in columns or explicit in unmarked:
+            return explicit if explicit in columns else unmarked[explicit]
         raise ColumnError(
             "there is no such column" + (f" for the {field}" if field != explicit else ""),
             path=where,
@@ -251,9 +252,9 @@ def matching_columns(field: str, columns: Iterable[str]) -> list[str]:
     keys = [_key(name) for name in usual]
     found: list[tuple[tuple[object, ...], str]] = []
     for place, column in enumerate(columns):
-        header = read_header(column)
-        named = header is not None and header.field == field
         key = _key(column)
+        header = read_header(column) if _FIELD_OF.get(key, field) == field else None
+        named = header is not None and header.field == field
         if not named and key not in keys:
             continue
         sure, rank = (header.sure, header.rank) if header is not None and named else (True, 0)
@@ -264,6 +265,9 @@ def matching_columns(field: str, columns: Iterable[str]) -> list[str]:
 
 def _key(name: str) -> str:
     return _SPACING.sub("", name).casefold()
+
+
+_FIELD_OF = {_key(name): field for field, names in COLUMN_NAMES.items() for name in names}
 
 
 def _nearest(accepted: Iterable[str], columns: list[str]) -> str | None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from thriftwatch.errors import TableError
 from thriftwatch.files import csv_source, read_batches, read_table, write_table
 from thriftwatch.files.plain_csv import read_plain
+from thriftwatch.notes import hearing
 
 # What matters to a parser, in bytes, more often than any letter.
 PIECES = [b'"', b'""', b",", b";", b"\t", b"\n", b"\r\n", b"\r", b"a", b" ", b"'=1", b"\0", b"7"]
@@ -43,7 +44,8 @@ def is_plain(path, columns=2, line=2):
 def test_both_readers_tell_the_same_of_any_file(tmp_path_factory, pieces, header):
     path = tmp_path_factory.mktemp("csv") / "any.csv"
     path.write_bytes(header + b"".join(pieces))
-    assert told(path) == told_carefully(path)
+    with hearing(lambda note: None):
+        assert told(path) == told_carefully(path)
 
 
 CELLS = st.text(st.sampled_from("ab é😀,;\"\n\r\t'=-"), max_size=8)

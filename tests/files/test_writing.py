@@ -52,11 +52,15 @@ def test_a_single_column_loses_no_row(texts):
         assert read_table(path).table["a"].to_pylist() == texts
 
 
+def is_seen(name):
+    """A column without a visible name is given one."""
+    return name.replace("\0", "").strip() != "" and "\ufeff" not in name
+
+
 @settings(deadline=None)  # the disk decides
-@given(names=st.lists(cells, min_size=1, max_size=4, unique=True))
+@given(names=st.lists(cells.filter(is_seen), min_size=1, max_size=4, unique=True))
 @example(names=["a;b;c"])
 @example(names=["sep=;"])
-@example(names=[""])
 @example(names=['"a;\nb|', "c"])
 def test_any_column_names_come_back_as_they_were_written(names):
     with tempfile.TemporaryDirectory() as folder:
@@ -180,9 +184,10 @@ def test_no_table_at_all_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("a.txt", "not a table format"),
+        ("a.doc", "not a table format"),
         ("no/a.csv", "does not exist"),
-        ("a.xls", "save it as .xlsx"),
+        ("a.xls", r"read but not written; accepted: \.csv"),
+        ("a.txt", r"read but not written; accepted: \.csv"),
     ],
 )
 def test_an_output_that_cannot_be_is_refused_before_the_work(tmp_path, name, message):

@@ -20,7 +20,7 @@ def find_header(rows: Sequence[Sequence[str]], named: Collection[str] = ()) -> i
 
     It is the row that names the most fields of a listing, if there is one below the first that
     names more than the first does. Where none names any, rows of a single cell above a table of
-    several columns are taken for its heading.
+    three or more columns are taken for its heading.
 
     Parameters
     ----------
@@ -43,11 +43,11 @@ def find_header(rows: Sequence[Sequence[str]], named: Collection[str] = ()) -> i
         # One known word among data is no header below a row that is as full.
         if best[0] > 1 or _filled(rows[0]) < _filled(rows[place]):
             return place
-    if points[0][0] == 0 and len(rows) > 2:
+    if points[0] == (0, 0) and _filled(rows[0]) == 1:
         width = mode(_filled(row) for row in rows)
-        if width > 1:
-            wide = (place for place, row in enumerate(rows) if _filled(row) * 2 >= width)
-            return next((place for place in wide if _filled(rows[place]) > 1), 0)
+        place = next((place for place, row in enumerate(rows) if _filled(row) > 1), 0)
+        if width > 2 and _filled(rows[place]) * 2 >= width:
+            return place
     return 0
 
 
