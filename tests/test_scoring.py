@@ -246,7 +246,7 @@ def test_half_an_emoji_in_pandas_is_no_problem():
 
 def test_an_earlier_column_of_the_same_name_is_refused():
     frame = pd.DataFrame({"title": ["Kaos"], "worn": [1], "score": [0.5]})
-    with pytest.raises(InputError, match=r'\("score", "worn"\); rename or drop them first'):
+    with pytest.raises(InputError, match=r'\("score", "worn"\); replace them \(overwrite=True\)'):
         score_listings(frame)
     assert "reasons" in score_listings(pd.DataFrame({"title": ["Kaos"], "reasons": ["x"]}))
     with pytest.raises(InputError, match='"reasons"'):

@@ -64,7 +64,8 @@ class ColumnUse:
         >>> print(*use.notes(), sep="\\n")
         a.csv: title is "Judul"
         a.csv: no column for description, shop, link
-        a.csv: text in "Catatan" is not used; name a column with --description-column if it should be
+        a.csv: the text in "Catatan" is not used; if it is the description, name it \
+(--description-column; in Python description=...)
         """
         served = tuple(
             Note(

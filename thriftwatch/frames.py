@@ -7,9 +7,12 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from thriftwatch.errors import InputError, TableError
-from thriftwatch.listing import as_text
+from thriftwatch.listing import as_text, is_missing
 
 __all__ = ["Frame", "as_frame", "extended_reader", "is_reader", "well_formed_strings"]
+
+
+_SAMPLE = 500
 
 
 class Frame(Protocol):
@@ -29,8 +32,18 @@ class Frame(Protocol):
     names: list[str]
     num_rows: int
 
-    def text(self, column: str) -> "pa.Array | pa.ChunkedArray":
+    def text(
+        self, column: str, set_aside: "dict[int, str] | None" = None
+    ) -> "pa.Array | pa.ChunkedArray":
         """Return a column as strings; missing values are empty text.
+
+        Parameters
+        ----------
+        column
+            Its name.
+        set_aside
+            Takes rows that are not text, counted from 0, and why; without it such a row is an
+            error.
 
         Raises
         ------
@@ -39,8 +52,14 @@ class Frame(Protocol):
             mixed, the first row that is not text.
         """
 
+    def sample(self, column: str) -> list[str]:
+        """Return the first values of a column as text, to see what it holds."""
+
     def extended(self, columns: Mapping[str, pa.Array]) -> Any:
-        """Return a table of the same kind with more columns; this one stays as it is."""
+        """Return a table of the same kind with more columns; this one stays as it is.
+
+        A column of the same name is replaced where it stands.
+        """
 
 
 def as_frame(table: object) -> Frame | None:
@@ -118,13 +137,24 @@ class _ArrowFrame:
         self.num_rows: int = table.num_rows
         self._table = table
 
-    def text(self, column: str) -> "pa.Array | pa.ChunkedArray":
+    def text(
+        self, column: str, set_aside: dict[int, str] | None = None
+    ) -> "pa.Array | pa.ChunkedArray":
         return _strings(self._table.column(_place(self, column)), self.kind, column)
+
+    def sample(self, column: str) -> list[str]:
+        values = self._table.column(self.names.index(column)).slice(0, _SAMPLE)
+        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+            values = well_formed_strings(values)
+        return _as_sample(values.to_pylist())
 
     def extended(self, columns: Mapping[str, pa.Array]) -> Any:
         table = self._table
         for name, values in columns.items():
-            table = table.append_column(name, values)
+            if name in self.names:
+                table = table.set_column(self.names.index(name), name, values)
+            else:
+                table = table.append_column(name, values)
         return table
 
 
@@ -147,22 +177,32 @@ class _PandasFrame:
         self.num_rows = len(frame)
         self._frame = frame
 
-    def text(self, column: str) -> "pa.Array | pa.ChunkedArray":
+    def text(
+        self, column: str, set_aside: dict[int, str] | None = None
+    ) -> "pa.Array | pa.ChunkedArray":
         series = self._frame.iloc[:, _place(self, column)]
         try:
             values = pa.array(series, from_pandas=True)
         except (pa.ArrowException, UnicodeEncodeError):
-            values = pa.array(_texts(series, self.kind, column), pa.large_string())
+            values = pa.array(_texts(series, self.kind, column, set_aside), pa.large_string())
         return _strings(values, self.kind, column)
+
+    def sample(self, column: str) -> list[str]:
+        return _as_sample(self._frame.iloc[:_SAMPLE, self.names.index(column)])
 
     def extended(self, columns: Mapping[str, pa.Array]) -> Any:
         # Without an index of their own, so that the rows are not matched by it.
         return self._frame.assign(
-            **{
-                name: values.to_numpy() if pa.types.is_floating(values.type) else values.to_pylist()
-                for name, values in columns.items()
-            }
+            **{name: self._values(values) for name, values in columns.items()}
         )
+
+    @staticmethod
+    def _values(values: pa.Array) -> Any:
+        if pa.types.is_floating(values.type):
+            return values.to_numpy(zero_copy_only=False)
+        # Named, as an empty column would have another type than one with rows.
+        kind = "str" if pa.types.is_string(values.type) else object
+        return sys.modules["pandas"].array(values.to_pylist(), dtype=kind)
 
 
 class _PolarsFrame:
@@ -172,13 +212,18 @@ class _PolarsFrame:
         self.num_rows: int = frame.height
         self._frame = frame
 
-    def text(self, column: str) -> "pa.Array | pa.ChunkedArray":
+    def text(
+        self, column: str, set_aside: dict[int, str] | None = None
+    ) -> "pa.Array | pa.ChunkedArray":
         series = self._frame.get_column(column)
         if isinstance(series.dtype, sys.modules["polars"].Object):
-            values = pa.array(_texts(series, self.kind, column), pa.large_string())
+            values = pa.array(_texts(series, self.kind, column, set_aside), pa.large_string())
         else:
             values = series.to_arrow()
         return _strings(values, self.kind, column)
+
+    def sample(self, column: str) -> list[str]:
+        return _as_sample(self._frame.get_column(column).head(_SAMPLE))
 
     def extended(self, columns: Mapping[str, pa.Array]) -> Any:
         from_arrow = sys.modules["polars"].from_arrow
@@ -210,6 +255,12 @@ def _place(frame: Frame, column: str) -> int:
 def _strings(
     values: "pa.Array | pa.ChunkedArray", kind: str, column: str
 ) -> "pa.Array | pa.ChunkedArray":
+    if isinstance(values.type, pa.BaseExtensionType):  # from a file that mixes numbers and text
+        from thriftwatch.files.cells import MIXED, to_text
+
+        if values.type == MIXED:
+            chunks = [values] if isinstance(values, pa.Array) else values.chunks
+            values = to_text(pa.chunked_array(chunks, MIXED))
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
     if values.null_count == len(values) or pa.types.is_null(values.type):
@@ -245,11 +296,24 @@ def well_formed_strings(values: "pa.Array | pa.ChunkedArray") -> "pa.Array | pa.
     return values
 
 
-def _texts(values: Iterable[object], kind: str, column: str) -> list[str]:
+def _texts(
+    values: Iterable[object], kind: str, column: str, set_aside: dict[int, str] | None
+) -> list[str]:
     texts: list[str] = []
-    for row, value in enumerate(values, start=1):
+    for row, value in enumerate(values):
         try:
             texts.append(as_text(value, "this"))
         except InputError as error:
-            raise TableError(str(error), path=kind, row=row, column=column) from None
+            told = TableError(str(error), path=kind, row=row + 1, column=column)
+            if set_aside is None:
+                raise told from None
+            set_aside.setdefault(row, str(told))
+            texts.append("")
     return texts
+
+
+def _as_sample(values: Iterable[object]) -> list[str]:
+    return [
+        value if isinstance(value, str) else "" if is_missing(value) else str(value)
+        for value in values
+    ]

@@ -4,13 +4,16 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
 
+from thriftwatch.columns import choose_columns
 from thriftwatch.domain import FACTS, FIELDS, POLICIES, RESULT_COLUMNS, TIERS
 from thriftwatch.errors import InputError, listed, not_one_of, shown
 from thriftwatch.listing import Listing, as_text, find_column
 from thriftwatch.model.artifact import load_model
 from thriftwatch.model.model import Model
+from thriftwatch.notes import Note, say
 from thriftwatch.result import ListingScore
 
 if TYPE_CHECKING:
@@ -35,7 +38,9 @@ class _ArrowStream(Protocol):
 
 _Table = TypeVar("_Table", bound=_ArrowStream)
 _Model = Model | str | os.PathLike[str]
-_Item = Listing | Mapping[str, Any] | Sequence[str | None]
+# No `Sequence`: a plain text is one, and a list of titles alone is refused.
+_Item = Listing | Mapping[str, Any] | tuple[str | None, ...] | list[str | None]
+_ERRORS = ("raise", "set-aside")
 
 
 def score_listing(
@@ -107,6 +112,8 @@ def score_listings(
     description: str | None = "description",
     shop: str | None = "shop",
     model_column: bool = False,
+    overwrite: bool = False,
+    errors: Literal["raise", "set-aside"] = "raise",
 ) -> _Table: ...
 
 
@@ -121,7 +128,25 @@ def score_listings(
     description: str | None = "description",
     shop: str | None = "shop",
     model_column: bool = False,
+    overwrite: bool = False,
+    errors: Literal["raise"] = "raise",
 ) -> list[ListingScore]: ...
+
+
+@overload
+def score_listings(
+    listings: Iterable[_Item],
+    *,
+    model: _Model | None = None,
+    policy: str = "imported",
+    reasons: int = 0,
+    title: str = "title",
+    description: str | None = "description",
+    shop: str | None = "shop",
+    model_column: bool = False,
+    overwrite: bool = False,
+    errors: Literal["set-aside"],
+) -> list[ListingScore | None]: ...
 
 
 def score_listings(
@@ -134,6 +159,8 @@ def score_listings(
     description: str | None = "description",
     shop: str | None = "shop",
     model_column: bool = False,
+    overwrite: bool = False,
+    errors: Literal["raise", "set-aside"] = "raise",
 ) -> Any:
     """Score many listings: a table comes back as the same kind of table, with more columns.
 
@@ -153,11 +180,16 @@ def score_listings(
         a large table explain the rows that matter.
     title, description, shop
         Names of the columns, or of the keys of mappings. Unless given they are found by their
-        usual names, English or Indonesian (``judul``, ``deskripsi``, ``toko``, ...; see
+        headers, English or Indonesian (``judul``, ``Deskripsi Produk``, ``Seller Name``, ...; see
         `thriftwatch.listing.COLUMN_NAMES`). Only the title has to be there. None passes over a
         description or shop that is.
     model_column
         Whether a table also gets a column ``model``, the id of the model.
+    overwrite
+        Whether columns of a table that have the names of the results are replaced.
+    errors
+        ``"raise"``: a row that is not text is an error. ``"set-aside"``: it gets no results (null
+        in a table, None in a list), a warning counts such rows, and all others are scored.
 
     Returns
     -------
@@ -199,7 +231,17 @@ def score_listings(
             f"for a file thriftwatch.files.read_table; {_ACCEPTED}"
         )
     names = {"title": title, "description": description, "shop": shop}
-    run = _Run(as_model(model), policy, reasons, names, model_column=model_column)
+    if errors not in _ERRORS:
+        raise not_one_of("errors", errors, _ERRORS)
+    run = _Run(
+        as_model(model),
+        policy,
+        reasons,
+        names,
+        model_column=model_column,
+        overwrite=overwrite,
+        set_aside=errors == "set-aside",
+    )
     if _may_be_table(listings):
         from thriftwatch.frames import as_frame, extended_reader, is_reader
 
@@ -244,7 +286,8 @@ Did you mean "imported"?
     """
     if policy not in POLICIES:
         raise not_one_of("policy", policy, POLICIES)
-    if not isinstance(reasons, int) or isinstance(reasons, bool) or reasons < 0:
+    # Integral, as whole numbers of numpy are.
+    if not isinstance(reasons, Integral) or isinstance(reasons, bool) or reasons < 0:
         raise InputError(f"reasons must be 0 or a positive whole number, not {shown(reasons)}")
 
 
@@ -277,22 +320,40 @@ class _Run:
     reasons: int
     names: Mapping[str, str | None]
     model_column: bool
+    overwrite: bool
+    set_aside: bool
 
     def columns(self, frame: "Frame") -> "dict[str, pa.Array]":
         """Score the rows of a table and return the columns it gets."""
         import pyarrow as pa
 
         self._refuse_clash(frame)
-        found = self._find(frame.names, frame.kind)
+        found = self._choose(frame)
         empty = pa.array([""] * frame.num_rows, pa.string())
-        texts = [empty if name is None else frame.text(name) for name in found]
+        aside: dict[int, str] | None = {} if self.set_aside else None
+        texts = [empty if name is None else frame.text(name, aside) for name in found]
         if self.reasons:
             columns = self._explained(texts)
         else:
             columns = score_columns(self.model.score_batch(*texts, policy=self.policy))
         if self.model_column:
             columns["model"] = pa.array([self.model.id] * frame.num_rows, pa.string())
-        return columns
+        return _without_rows(columns, aside) if aside else columns
+
+    def _choose(self, frame: "Frame") -> list[str | None]:
+        """Choose the columns of title, description and shop of a table, and say what is left out."""
+        use = choose_columns(
+            frame.names,
+            frame.sample,
+            {field: None if name == field else name for field, name in self.names.items()},
+            where=frame.kind,
+            named_by="title=...",
+        )
+        for note in use.notes():
+            say(note)
+        return [
+            None if name is None else use.columns.get(field) for field, name in self.names.items()
+        ]
 
     def _explained(self, texts: "list[pa.Array]") -> "dict[str, pa.Array]":
         """Score the rows of a table and say why, each row read once."""
@@ -309,18 +370,25 @@ class _Run:
         kinds = {"tier": pa.string(), "reasons": pa.list_(pa.string())}
         return {name: pa.array(rows[name], kinds.get(name, pa.float64())) for name in rows}
 
-    def items(self, items: Iterable[object]) -> list[ListingScore]:
+    def items(self, items: Iterable[object]) -> list[ListingScore | None]:
         """Score the items of an iterable."""
-        listings = self._listings(items)
-        found: list[ListingScore] = []
+        aside: dict[int, str] | None = {} if self.set_aside else None
+        listings = self._listings(items, aside)
+        found: list[ListingScore | None] = []
         # In blocks, so that a generator is never held whole as text.
         while block := list(islice(listings, _BLOCK)):
             titles = [one.title for one in block]
             texts = titles, [one.description for one in block], [one.shop for one in block]
             found += explain_all(self.model, *texts, policy=self.policy, reasons=self.reasons)
+        if aside:
+            _tell_set_aside(aside)
+            for position in aside:
+                found[position] = None
         return found
 
-    def _listings(self, items: Iterable[object]) -> Iterator[Listing]:
+    def _listings(
+        self, items: Iterable[object], set_aside: dict[int, str] | None
+    ) -> Iterator[Listing]:
         known: dict[tuple[object, ...], list[str | None]] = {}
         for position, item in enumerate(items):
             if isinstance(item, Listing):
@@ -342,7 +410,11 @@ class _Run:
             try:
                 yield Listing(*values)
             except InputError as error:
-                raise InputError(f"{where}: {error}") from None
+                told = InputError(f"{where}: {error}")
+                if set_aside is None:
+                    raise told from None
+                set_aside[position] = str(told)
+                yield Listing("")
 
     def _find(self, columns: Iterable[object], where: str) -> list[str | None]:
         """Find the columns of title, description and shop."""
@@ -362,14 +434,39 @@ class _Run:
         ]
 
     def _refuse_clash(self, frame: "Frame") -> None:
+        if self.overwrite:
+            return
         new = [*RESULT_COLUMNS]
         new += ["reasons"] if self.reasons else []
         new += ["model"] if self.model_column else []
         if clash := [name for name in new if name in frame.names]:
             raise InputError(
                 f"{frame.kind}: it already has columns with the names of the results "
-                f"({listed(clash)}); rename or drop them first"
+                f"({listed(clash)}); replace them (overwrite=True) or rename them first"
             )
+
+
+def _without_rows(
+    columns: "Mapping[str, pa.Array]", set_aside: Mapping[int, str]
+) -> "dict[str, pa.Array]":
+    """Take the results away from rows that were set aside, and say how many they are."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    _tell_set_aside(set_aside)
+    kept = np.ones(len(next(iter(columns.values()))), bool)
+    kept[list(set_aside)] = False
+    mask = pa.array(kept)
+    return {
+        name: pc.if_else(mask, values, pa.scalar(None, values.type))
+        for name, values in columns.items()
+    }
+
+
+def _tell_set_aside(set_aside: Mapping[int, str]) -> None:
+    first = next(iter(set_aside.values()))
+    say(Note("rows-set-aside", len(set_aside), first, warns=True))
 
 
 def explain_texts(

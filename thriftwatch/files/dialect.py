@@ -14,6 +14,7 @@ DELIMITERS = ",;\t|"
 NO_DELIMITER = "\x1f"
 """Stands for none, where a table has one column: no text has this character in it."""
 
+_QUOTED = re.compile(r'"[^"]*(?:"|\Z)')
 _COMMA = re.compile(r"\s*[-+]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d{1,9}\s*")
 _POINT = re.compile(r"\s*[-+]?(?:\d+|\d{1,3}(?:,\d{3})+)\.\d{1,9}\s*")
 
@@ -60,16 +61,19 @@ def sniff(lines: Sequence[str], named: Collection[str] = ()) -> str:
     >>> sniff(["DAFTAR\n", "Nama Produk;Harga, Rp\n", "Kaos, baru;5\n"])
     ';'
     """
-    best, most = NO_DELIMITER, (0, 1)
+    best, most, read = NO_DELIMITER, (0, 1), False
     for delimiter in DELIMITERS:
         rows = [row for _, row in leading_rows(lines, delimiter)]
         if not rows:
             continue
+        read = True
         header = rows[find_header(rows, named)]
         names = sum(cell in named or read_header(cell) is not None for cell in header)
         points = (names if len(header) > 1 else 0, len(header))
         if len(header) > 1 and points > most:
             best, most = delimiter, points
+    if not read and lines:  # the header has a flaw, which is told by whoever reads it
+        best = max(DELIMITERS, key=_QUOTED.sub("", lines[0]).count)
     return best
 
 
@@ -78,7 +82,7 @@ def leading_rows(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, li
 
     Empty rows are left out, and cells have no blanks at their ends.
     """
-    reader = csv.reader(lines, delimiter=delimiter)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     count = 0
     start = 1
     try:
