@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 from thriftwatch.columns import SERVED, ColumnUse, choose_columns
 from thriftwatch.errors import TableError, ThriftwatchError
 from thriftwatch.files import Layout, RejectedRow, TableRead, read_batches
-from thriftwatch.files.cells import to_text
 from thriftwatch.files.formats import Format, display_name, format_of, format_within
 from thriftwatch.notes import Note, hearing
 
@@ -212,21 +211,22 @@ def _add(found: FileCheck, read: TableRead, asked: Mapping[str, str], links: Lin
         found.tables.append(TableCheck(read.where, read.layout))
     table = found.tables[-1]
     table.rows += read.table.num_rows
-    if not set(read.table.column_names) <= table.columns.keys():
+    names = read.text_columns
+    if not set(names) <= table.columns.keys():
         _name_columns(table, read, asked)
-    for name in read.table.column_names:
-        texts = to_text(read.table[name])
+    for name in names:
+        texts = read.text(name)
         filled = pc.sum(pc.not_equal(pc.utf8_trim_whitespace(texts), "")).as_py() or 0
         table.columns[name].filled += filled
     served = {column.field: name for name, column in table.columns.items() if column.field}
-    if (url := served.get("url")) in read.table.column_names:
-        links.add(to_text(read.table[url]).fill_null("").to_pylist())
+    if (url := served.get("url")) in names:
+        links.add(read.text(url).to_pylist())
     table.first += islice(_first_rows(read, served), _FIRST_ROWS - len(table.first))
 
 
 def _name_columns(table: TableCheck, read: TableRead, asked: Mapping[str, str]) -> None:
     """Say what the columns would serve as; those of earlier batches stay what they were."""
-    names = read.table.column_names
+    names = read.text_columns
     earlier = {column.field: name for name, column in table.columns.items() if column.field in SERVED}
     explicit = {**asked, **{f: name for f, name in earlier.items() if f and name in names}}
     use = ColumnUse(read.where, {})
@@ -250,9 +250,9 @@ def _name_columns(table: TableCheck, read: TableRead, asked: Mapping[str, str]) 
 
 def _first_rows(read: TableRead, served: Mapping[str, str]) -> Iterator[dict[str, str]]:
     columns: dict[str, Any] = {
-        field: to_text(read.table[name].slice(0, _FIRST_ROWS)).fill_null("").to_pylist()
+        field: read.sample(name)[:_FIRST_ROWS]
         for field, name in served.items()
-        if name in read.table.column_names
+        if name in read.text_columns
     }
     for values in zip(*columns.values(), strict=True):
         yield dict(zip(columns, values, strict=True))

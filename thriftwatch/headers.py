@@ -117,7 +117,7 @@ def _read(name: str) -> Header | None:
         concepts = [_concept(word) for word in words]
         known = {concept for concept in concepts if concept not in (None, "filler")}
         if known:
-            field, rank = _field(known, words)
+            field, rank = _field(known, words, concepts)
             sure = None not in concepts
             if field is None or (not sure and rank >= _VAGUE):
                 return None
@@ -129,7 +129,9 @@ _VAGUE = 4
 """The rank from which on a header says too little to stand beside words that are not known."""
 
 
-def _field(known: set[str], words: Sequence[str]) -> tuple[str | None, int]:
+def _field(
+    known: set[str], words: Sequence[str], concepts: Sequence[str | None]
+) -> tuple[str | None, int]:
     """Return the field that concepts name together, and how well they do."""
     bare = known - {"item"}
     about_shop = "shop" in bare
@@ -142,9 +144,10 @@ def _field(known: set[str], words: Sequence[str]) -> tuple[str | None, int]:
         if field in bare:
             other_date = field == "date" and about_shop
             return (None, 0) if other_date or bare & {"text", "title"} else (field, 1)
+    if {"text", "title"} <= bare:  # "et_title_product_description": the last one is meant
+        last = next(concept for concept in reversed(concepts) if concept in {"text", "title"})
+        return ("description", _text_rank(words)) if last == "text" else ("title", 3)
     if "text" in bare:
-        if "title" in bare:
-            return "title", 3
         return (None, 0) if about_shop else ("description", _text_rank(words))
     if about_shop:
         return "shop", 1 if "name" in bare or "item" not in known else 2

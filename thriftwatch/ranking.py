@@ -231,7 +231,7 @@ class _FileColumns:
 
     def texts(self, read: TableRead) -> pa.Table:
         """Take the texts of a batch, and say which columns they are from."""
-        names = read.table.column_names
+        names = read.text_columns
         if self._use is None or read.layout.sheet != self._sheet or not self._seen.issuperset(names):
             self._choose(read)
         assert self._use is not None
@@ -244,7 +244,7 @@ class _FileColumns:
 
     def _choose(self, read: TableRead) -> None:
         """Choose the columns; those of earlier batches of the sheet stay what they were."""
-        names = read.table.column_names
+        names = read.text_columns
         same = self._use is not None and read.layout.sheet == self._sheet
         before = self._use if same else None
         kept = dict(before.columns) if before else {}

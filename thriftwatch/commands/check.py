@@ -24,6 +24,7 @@ __all__ = ["check"]
 
 _UNUSABLE = 2
 _SHOWN_FIELDS = ("title", "description", "shop", "url")
+_NARROWEST = {"field-title": 24, "field-description": 16, "field-shop": 12, "field-url": 16}
 _DELIMITERS = {",": "delimiter-comma", ";": "delimiter-semicolon", "\t": "delimiter-tab"}
 
 
@@ -107,7 +108,10 @@ def _show_table(out: "Console", texts: "Texts", found: "TableCheck") -> None:
     out.print()
     out.print(visible(", ".join(said)), style="bold", soft_wrap=True)
     columns = _table(texts, "check-column", "check-use", "check-filled")
+    unnamed = {name for name, was in layout.renamed.items() if not was.strip()}
     for column in found.columns.values():
+        if column.name in unnamed and not column.filled:
+            continue
         use = texts[f"field-{column.field}"] if column.field else ""
         if column.left_out:
             use = texts["check-left-out"]
@@ -176,9 +180,12 @@ def _table(texts: "Texts", *names: str) -> "Table":
 
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in names:
-        number = name in {"check-filled", "check-count"}
         table.add_column(
-            texts[name], justify="right" if number else "left", no_wrap=True, overflow="ellipsis"
+            texts[name],
+            justify="right" if name in {"check-filled", "check-count"} else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+            min_width=_NARROWEST.get(name),
         )
     return table
 

@@ -115,10 +115,11 @@ def reading(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def read_sources(paths: Sequence[str], asked: Mapping[str, Any]) -> "list[TableRead]":
     """Read files whole, as the options ask."""
-    from thriftwatch.files import read_table
+    from thriftwatch.files import read_tables
 
     places = {name: value for name, value in asked.items() if name != "columns"}
-    return [read_table(path, **places, named=tuple(asked["columns"].values())) for path in paths]
+    named = tuple(asked["columns"].values())
+    return [read for path in paths for read in read_tables(path, **places, named=named)]
 
 
 @contextmanager

@@ -12,9 +12,10 @@ from thriftwatch.domain import FACTS
 from thriftwatch.errors import ColumnError, InputError, TableError, not_one_of, shown
 from thriftwatch.evaluation.rows import Objects, Scores, Table
 from thriftwatch.files import TableRead
+from thriftwatch.files.cells import as_number
 from thriftwatch.listing import find_column
 from thriftwatch.training.annotators import find_vote_columns
-from thriftwatch.training.labelled import Labelled, read_labelled, read_source
+from thriftwatch.training.labelled import Labelled, read_labelled, read_tables_of
 
 __all__ = ["SLICE_COLUMNS", "read_rows"]
 
@@ -22,7 +23,7 @@ SLICE_COLUMNS = ("platform", "region", "slice", "evasion", "date")
 """Columns beyond those of `Labelled` that slices and splits use where they are there."""
 _PLACEHOLDER = "thriftwatch_no_title"
 _IN_MEMORY = "table"
-"""What `read_source` calls a table in memory; its rows are counted, a file's lines."""
+"""What `read_tables_of` calls a table in memory; its rows are counted, a file's lines."""
 _NAMED = tuple(f.name for f in fields(Labelled) if f.name not in {"votes", "row", "rejected"})
 
 
@@ -52,7 +53,9 @@ def read_rows(
         As `read_labelled`; where nothing is labelled it says what a catalogue is good for.
     """
     explicit = _checked_names(columns or {}, extra)
-    reads = [read_source(source, encoding) for source in _sources(labelled)]
+    reads = [
+        read for source in _sources(labelled) for read in read_tables_of(source, encoding)
+    ]
     for read in reads:
         _check_labels(read, explicit.get("label"))
     has_texts = all(_has_title(read, explicit.get("title")) for read in reads)
@@ -130,13 +133,18 @@ def _column(
 
 def _given_columns(reads: Sequence[TableRead], score: str) -> dict[str, Objects]:
     """Read scores from a table, with tier and facts where they are there as numbers."""
-    found = {"score": _column(reads, score, score, required=True)}
+    found = {"score": _with_points(_column(reads, score, score, required=True))}
     for name in ("tier", *FACTS):
         values = _column(reads, name, None, required=False)
         accepted = (values != "") if name == "tier" else [_is_number(value) for value in values]
         if all(accepted):
-            found[name] = values
+            found[name] = values if name == "tier" else _with_points(values)
     return found
+
+
+def _with_points(values: Objects) -> Objects:
+    """Write numbers with a decimal point; what is no number stays as it is."""
+    return np.array([str(as_number(v)) if _is_number(v) else v for v in values], object)
 
 
 def _check_scores(reads: Sequence[TableRead], column: str, values: Objects, rows: Labelled) -> None:
@@ -172,7 +180,7 @@ def _is_numeric(read: TableRead, name: str) -> bool:
 
 def _is_number(value: str) -> bool:
     try:
-        return isfinite(float(value))
+        return isfinite(as_number(value))
     except ValueError:
         return False
 

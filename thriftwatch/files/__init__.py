@@ -22,7 +22,7 @@ from thriftwatch.files.atomic import (
 from thriftwatch.files.batch import Layout, RejectedRow, TableRead, concat_reads
 from thriftwatch.files.dialect import EXCEL, PLAIN, Dialect
 from thriftwatch.files.guard import guard_cell, guard_column, unguard_cell, unguard_column
-from thriftwatch.files.tables import read_batches, read_table
+from thriftwatch.files.tables import read_batches, read_table, read_tables
 from thriftwatch.files.writing import check_output, write_batches, write_table
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "guard_column",
     "read_batches",
     "read_table",
+    "read_tables",
     "unguard_cell",
     "unguard_column",
     "write_batches",

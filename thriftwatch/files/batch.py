@@ -148,10 +148,29 @@ class TableRead:
         sheet = self.layout.sheet
         return self.file if sheet is None else f"{self.file}, sheet {shown(sheet)}"
 
+    @property
+    def text_columns(self) -> list[str]:
+        """The columns that can be had as text; those within records are called ``shop.name``."""
+        names: list[str] = []
+        for column in self.table.schema:
+            if pa.types.is_struct(column.type):
+                inner = (column.type.field(place) for place in range(column.type.num_fields))
+                names += [f"{column.name}.{one.name}" for one in inner if _is_plain(one.type)]
+            elif _is_plain(column.type):
+                names.append(column.name)
+        return names
+
     def sample(self, column: str) -> list[str]:
         """Return the first texts of a column, to see what it holds."""
-        values = to_text(self.table.column(column).slice(0, _SAMPLE)).fill_null("")
+        values = to_text(self._column(column).slice(0, _SAMPLE)).fill_null("")
         return list(values.to_pylist())
+
+    def _column(self, name: str) -> pa.ChunkedArray:
+        """Return a column, or one within the records of a column."""
+        if name in self.table.column_names:
+            return self.table.column(name)
+        outer, _, inner = name.partition(".")
+        return pc.struct_field(self.table.column(outer), inner)
 
     def text(self, column: str) -> pa.ChunkedArray:
         """Return a column as strings without nulls, whatever type the file gave it.
@@ -166,7 +185,7 @@ class TableRead:
         TableError
             If the column holds lists, records or bytes.
         """
-        if column not in self.table.column_names:
+        if column not in self.table.column_names and column not in self.text_columns:
             names = self.table.column_names
             raise ColumnError(
                 "there is no such column",
@@ -175,14 +194,14 @@ class TableRead:
                 available=names,
                 suggestion=did_you_mean(column, names),
             )
-        kind = self.table.schema.field(column).type
-        if pa.types.is_nested(kind) or _is_binary(kind):
+        kind = self._column(column).type
+        if not _is_plain(kind):
             raise TableError(
                 f"text is needed, this column holds {kind}; convert it to text first",
                 path=self.file,
                 column=column,
             )
-        return to_text(self.table.column(column)).fill_null("")
+        return to_text(self._column(column)).fill_null("")
 
 
 def concat_reads(reads: Sequence[TableRead]) -> TableRead:
@@ -256,9 +275,11 @@ def check_header(
             raise TableError(problem, path=file, line=line, row=row, column=name)
 
 
-def _is_binary(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_binary(kind)
+def _is_plain(kind: pa.DataType) -> bool:
+    """Tell whether values are neither lists nor records nor bytes."""
+    return not (
+        pa.types.is_nested(kind)
+        or pa.types.is_binary(kind)
         or pa.types.is_large_binary(kind)
         or pa.types.is_fixed_size_binary(kind)
     )

@@ -13,6 +13,7 @@ from thriftwatch.listing import well_formed
 
 __all__ = [
     "MIXED",
+    "as_number",
     "concat_tables",
     "infer_column",
     "json_line",
@@ -191,6 +192,22 @@ def _as_mixed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if column.type == MIXED:
         return column
     return pa.chunked_array([_mixed(column.to_pylist())], MIXED)
+
+
+def as_number(text: str) -> float:
+    """Read a number that was written with a decimal point or, as in Indonesia, a comma.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+
+    Examples
+    --------
+    >>> as_number("0,97"), as_number("0.97")
+    (0.97, 0.97)
+    """
+    return float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
 
 
 def json_line(row: dict[str, Any]) -> str:

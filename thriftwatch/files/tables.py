@@ -6,6 +6,8 @@ characters. Nothing is ever guessed to be a number, a date or a missing value.
 
 import os
 from collections.abc import Collection, Iterator
+from itertools import groupby
+from typing import Any
 
 from thriftwatch.errors import InputError, TableError, shown
 from thriftwatch.files.batch import Layout, TableRead, concat_reads, layout_notes
@@ -18,7 +20,7 @@ from thriftwatch.files.parquet import read_parquet
 from thriftwatch.files.xlsx_source import read_workbook
 from thriftwatch.notes import say
 
-__all__ = ["read_batches", "read_table"]
+__all__ = ["read_batches", "read_table", "read_tables"]
 
 _Path = str | os.PathLike[str]
 _WITH_SHEETS = frozenset({Format.XLSX, Format.XLS, Format.XLSB, Format.ODS, Format.HTML})
@@ -80,17 +82,32 @@ def read_table(
     (3, 'it has 1 field, the header has 2')
     """
     return concat_reads(
-        list(
-            read_batches(
-                path,
-                encoding=encoding,
-                delimiter=delimiter,
-                sheet=sheet,
-                header_row=header_row,
-                named=named,
-            )
+        read_tables(
+            path,
+            encoding=encoding,
+            delimiter=delimiter,
+            sheet=sheet,
+            header_row=header_row,
+            named=named,
         )
     )
+
+
+def read_tables(path: _Path, **options: Any) -> list[TableRead]:
+    """Read the tables of a file: one for each sheet of a workbook, else the one there is.
+
+    Parameters
+    ----------
+    path, **options
+        As for `read_table`. Sheets may differ in their columns.
+
+    Returns
+    -------
+    list of TableRead
+        At least one.
+    """
+    batches = groupby(read_batches(path, **options), key=lambda read: read.layout.sheet)
+    return [concat_reads(list(reads)) for _, reads in batches]
 
 
 def read_batches(

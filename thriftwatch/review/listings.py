@@ -14,7 +14,7 @@ import pyarrow as pa
 from thriftwatch.domain import FIELDS, RESULT_COLUMNS, TIERS
 from thriftwatch.errors import InputError, TableError, listed
 from thriftwatch.files import RejectedRow
-from thriftwatch.files.cells import to_text
+from thriftwatch.files.cells import as_number, to_text
 from thriftwatch.files.evidence import REASONS, listing_evidence, source_of
 from thriftwatch.files.formats import is_standard_stream
 from thriftwatch.highlight import segments
@@ -304,6 +304,6 @@ def _not_all(taken: int, rows: int) -> Iterator[Warned]:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        return as_number(text)
     except ValueError:
         return float("nan")

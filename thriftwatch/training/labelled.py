@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from thriftwatch.columns import SERVED, choose_columns
 from thriftwatch.domain import ELEMENTS, FACT_COLUMNS, Element
 from thriftwatch.errors import InputError, TableError, did_you_mean, listed, shown
-from thriftwatch.files import RejectedRow, TableRead, read_table
+from thriftwatch.files import RejectedRow, TableRead, read_table, read_tables
 from thriftwatch.listing import find_column
 from thriftwatch.notes import say
 from thriftwatch.training.annotators import find_vote_columns, unite, votes_in
 
-__all__ = ["COLUMN_VALUES", "Labelled", "read_labelled", "read_source"]
+__all__ = ["COLUMN_VALUES", "Labelled", "read_labelled", "read_source", "read_tables_of"]
 
 COLUMN_VALUES = {
     "label": ("0", "1"),
@@ -162,7 +162,7 @@ def read_labelled(
         sources = [sources]
     if not isinstance(sources, Iterable):
         raise _not_accepted(sources)
-    reads = [read_source(source, encoding) for source in sources]
+    reads = [read for source in sources for read in read_tables_of(source, encoding)]
     if not reads:
         raise InputError("no labelled listings given; give at least one file")
     parts, places, first_row = [], [], 0
@@ -202,6 +202,13 @@ def _not_accepted(source: object) -> InputError:
     )
 
 
+def read_tables_of(source: object, encoding: str | None) -> list[TableRead]:
+    """Read the tables of a file, one for each sheet, or see a table in memory as one."""
+    if isinstance(source, str | PathLike):
+        return read_tables(source, encoding=encoding)
+    return [read_source(source, encoding)]
+
+
 def read_source(source: object, encoding: str | None) -> TableRead:
     """Read a file or see a table in memory as one that was read."""
     if isinstance(source, str | PathLike):
@@ -228,7 +235,7 @@ def _check(
     columns: dict[str, NDArray[np.object_]] = {}
     voted = _vote_columns(read, explicit)
     use = choose_columns(
-        available,
+        read.text_columns,
         read.sample,
         {name: explicit.get(name) for name in SERVED},
         where=read.where,
