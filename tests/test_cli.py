@@ -96,7 +96,7 @@ def test_score_writes_every_row_ranked_with_all_columns(run, listings, tmp_path)
     assert rows[0]["reasons"].startswith(found.reasons[0].note)
     assert rows[-1]["tier"] == "clear"
     assert rows[-1]["reasons"] == ""
-    assert f"{listings}: title is \"judul\", description is \"deskripsi\", shop is \"toko\"" in stderr
+    assert f'{listings}: title is "judul", description is "deskripsi", shop is "toko"' in stderr
     assert f"{listings}: no column for link" in stderr
     assert "3 rows scored in " in stderr
     for part in ("likely ", "review ", "clear ", "rows/s", "0.5 or more", "0 rejected"):

@@ -465,3 +465,59 @@ def test_a_telling_shop_name_does_nothing_for_other_goods():
 )
 def test_a_denial_counts_only_for_what_it_denies(title, description, tier):
     assert score_listing(title, description).tier == tier
+
+
+# What tables of people are like
+
+
+def test_columns_of_exports_are_found_in_tables_too():
+    frame = pd.DataFrame(
+        {"\ufeffNama Produk": ["Hoodie"], "Deskripsi Produk": ["ex bal, bekas import"]}
+    )
+    expected = score_listing("Hoodie", "ex bal, bekas import").score
+    assert score_listings(frame)["score"][0] == pytest.approx(expected, abs=1e-6)
+
+
+def test_text_of_a_table_that_is_left_out_is_a_warning():
+    frame = pd.DataFrame({"judul": ["Hoodie"], "analisis": ["ini bekas import dari bal Jepang"]})
+    with pytest.warns(UserWarning, match='the text in "analisis" is not used'):
+        score_listings(frame)
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_results_of_an_earlier_run_can_be_replaced(kind):
+    table = kind({"score": [9.0], "judul": ["Hoodie second import"], "tier": ["x"]})
+    scored = score_listings(table, overwrite=True)
+    names = scored.column_names if kind is pa.table else list(scored.columns)
+    assert names == ["score", "judul", "tier", "goods", "worn", "foreign"]
+    assert next(iter(scored["tier"])) in {"likely", pa.scalar("likely")}
+
+
+def test_rows_that_are_no_text_can_be_set_aside():
+    titles = ["Hoodie second import", 5, None, "Kemeja batik baru"]
+    with pytest.warns(
+        UserWarning, match=r"1 row was set aside, the first: pandas DataFrame, row 2"
+    ):
+        scored = score_listings(pd.DataFrame({"title": titles}), errors="set-aside")
+    assert scored["tier"].isna().tolist() == [False, True, False, False]
+    assert scored["score"].isna().tolist() == [False, True, False, False]
+    with pytest.warns(UserWarning, match=r"1 row was set aside, the first: listings\[1\]"):
+        found = score_listings([(title, None) for title in titles], errors="set-aside")
+    assert [one is None for one in found] == [False, True, False, False]
+    assert found[0].score == pytest.approx(scored["score"][0], abs=1e-6)
+    with pytest.raises(InputError, match='errors must be one of "raise", "set-aside"'):
+        score_listings([], errors="ignore")
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers():
+    assert len(score_listing("Hoodie second import", reasons=np.int64(1)).reasons) == 1
+    with pytest.raises(InputError, match="reasons must be 0 or a positive whole number"):
+        score_listing("Hoodie", reasons=np.bool_(True))
+
+
+@pytest.mark.parametrize("reasons", [0, 1])
+def test_a_frame_without_rows_has_the_types_of_one_with_rows(reasons):
+    frame = pd.DataFrame({"title": ["Hoodie"]})
+    full = score_listings(frame, reasons=reasons, model_column=True)
+    empty = score_listings(frame.iloc[:0], reasons=reasons, model_column=True)
+    assert empty.dtypes.to_dict() == full.dtypes.to_dict()

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
@@ -199,7 +200,7 @@ def check_file(
 def _format(path: str | os.PathLike[str]) -> str:
     """Tell what a file is: what is called .xls may be several things."""
     kind = format_of(path)
-    if kind is Format.XLS and os.path.exists(path):
+    if kind is Format.XLS and Path(path).exists():
         kind = format_within(path)
     return kind.name
 
@@ -213,7 +214,7 @@ def _add(found: FileCheck, read: TableRead, asked: Mapping[str, str], links: Lin
     table.rows += read.table.num_rows
     names = read.text_columns
     if not set(names) <= table.columns.keys():
-        _name_columns(table, read, asked)
+        found.notes += _name_columns(table, read, asked)
     for name in names:
         texts = read.text(name)
         filled = pc.sum(pc.not_equal(pc.utf8_trim_whitespace(texts), "")).as_py() or 0
@@ -224,10 +225,15 @@ def _add(found: FileCheck, read: TableRead, asked: Mapping[str, str], links: Lin
     table.first += islice(_first_rows(read, served), _FIRST_ROWS - len(table.first))
 
 
-def _name_columns(table: TableCheck, read: TableRead, asked: Mapping[str, str]) -> None:
-    """Say what the columns would serve as; those of earlier batches stay what they were."""
+def _name_columns(table: TableCheck, read: TableRead, asked: Mapping[str, str]) -> tuple[Note, ...]:
+    """Say what the columns would serve as; those of earlier batches stay what they were.
+
+    Returns what is missing or left out.
+    """
     names = read.text_columns
-    earlier = {column.field: name for name, column in table.columns.items() if column.field in SERVED}
+    earlier = {
+        column.field: name for name, column in table.columns.items() if column.field in SERVED
+    }
     explicit = {**asked, **{f: name for f, name in earlier.items() if f and name in names}}
     use = ColumnUse(read.where, {})
     try:
@@ -246,6 +252,7 @@ def _name_columns(table: TableCheck, read: TableRead, asked: Mapping[str, str]) 
         column = table.columns.setdefault(name, ColumnCheck(name))
         column.field = column.field or fields.get(name)
         column.left_out = name in use.left_out
+    return use.notes()[1:] if table.problem is None else ()
 
 
 def _first_rows(read: TableRead, served: Mapping[str, str]) -> Iterator[dict[str, str]]:

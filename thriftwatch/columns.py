@@ -56,7 +56,7 @@ class ColumnUse:
         return tuple(field for field in _EXPECTED if field not in self.columns)
 
     def notes(self) -> tuple[Note, ...]:
-        """Say it: one note for what serves as what, others for what is missing or left out.
+        r"""Say it: one note for what serves as what, others for what is missing or left out.
 
         Examples
         --------
@@ -224,7 +224,9 @@ class _Chooser:
         """Refuse to score links as if they were text."""
         title = self.columns.get("title")
         if title is None:
-            column = next((name for name in self._names if looks_like_links(self._texts(name))), None)
+            column = next(
+                (name for name in self._names if looks_like_links(self._texts(name))), None
+            )
             if column is None or any(looks_like_text(self._texts(n)) for n in self._names):
                 return
         elif looks_like_links(self._texts(title)):

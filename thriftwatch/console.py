@@ -15,7 +15,16 @@ from thriftwatch.highlight import segments
 from thriftwatch.listing import Listing
 from thriftwatch.result import DISCLAIMER, DISCLAIMER_EN, ListingScore, Reason, most_telling
 
-__all__ = ["console", "explanation", "marked", "progress", "ranking_table", "steps", "tree", "visible"]
+__all__ = [
+    "console",
+    "explanation",
+    "marked",
+    "progress",
+    "ranking_table",
+    "steps",
+    "tree",
+    "visible",
+]
 
 _WIDTH = 120
 _NARROWEST = 72

@@ -25,40 +25,56 @@ __all__ = [
 ]
 
 _CONCEPTS = {
-    "item": "produk product barang item iklan ad ads advert listing artikel article jualan "
-    "dagangan postingan post posting offer penawaran dijual",
+    "item": """
+        produk product barang item iklan ad ads advert listing artikel article jualan dagangan
+        postingan post posting offer penawaran dijual
+    """,
     "title": "judul title tajuk headline subject heading",
     "name": "nama name nm",
-    "text": "deskripsi description desc descr penerangan keterangan ket isi caption kapsi takarir detail "
-    "detil rincian uraian penjelasan content konten body message pesan teks text spesifikasi",
-    "shop": "toko shop store seller penjual akun account merchant lapak pelapak user username "
-    "pengguna pemilik owner vendor pengiklan advertiser pedagang author page",
+    "text": """
+        deskripsi description desc descr penerangan keterangan ket isi caption kapsi takarir
+        detail detil rincian uraian penjelasan content konten body message pesan teks text
+        spesifikasi
+    """,
+    "shop": """
+        toko shop store seller penjual akun account merchant lapak pelapak user username pengguna
+        pemilik owner vendor pengiklan advertiser pedagang author page
+    """,
     "url": "url link tautan href permalink uri pranala hyperlink",
     "price": "harga price",
-    "region": "kota lokasi wilayah provinsi daerah kabupaten kab kecamatan region location city "
-    "province district domisili",
-    "date": "tanggal tgl waktu date time timestamp datetime created dibuat diunggah diposting",
+    "region": """
+        kota lokasi wilayah provinsi daerah kabupaten kab kecamatan region location city province
+        district domisili
+    """,
+    "date": """
+        tanggal tgl waktu date time timestamp datetime created dibuat diunggah diposting
+    """,
     "platform": "platform marketplace lokapasar ecommerce situs kanal",
     "place": "alamat address",
     # What makes a column another one, whatever else its header says.
-    "other": "gambar foto image img photo pic picture video thumbnail thumb src ikon icon avatar "
-    "logo banner kategori category merek merk brand stok stock jumlah qty quantity total terjual "
-    "sold rating ulasan review bintang star berat weight sku kode code id ids nomor no number "
-    "status kondisi condition warna color colour ukuran size varian variant variasi variation "
-    "diskon discount ongkir email mail telepon telp phone hp wa whatsapp kontak contact alasan reason catatan note remark komentar comment skor score tier model tag hashtag "
-    "keyword error hasil result pelapor reporter pembeli buyer customer pelanggan petugas "
-    "pemeriksa reviewer admin currency jenis tipe type level follower pengikut like view "
-    "bergabung joined join verified badge bank rekening expired kadaluarsa kedaluwarsa garansi warranty "
-    "pengiriman shipping kurir potongan promo voucher slug hash meta seo alt pelanggaran "
-    "violation laporan report tindakan action",
+    "other": """
+        gambar foto image img photo pic picture video thumbnail thumb src ikon icon avatar logo
+        banner kategori category merek merk brand stok stock jumlah qty quantity total terjual
+        sold rating ulasan review bintang star berat weight sku kode code id ids nomor no number
+        status kondisi condition warna color colour ukuran size varian variant variasi variation
+        diskon discount ongkir email mail telepon telp phone hp wa whatsapp kontak contact alasan
+        reason catatan note remark komentar comment skor score tier model tag hashtag keyword
+        error hasil result pelapor reporter pembeli buyer customer pelanggan petugas pemeriksa
+        reviewer admin currency jenis tipe type level follower pengikut like view bergabung joined
+        join verified badge bank rekening expired kadaluarsa kedaluwarsa garansi warranty
+        pengiriman shipping kurir potongan promo voucher slug hash meta seo alt pelanggaran
+        violation laporan report tindakan action
+    """,
     # What may stand around a field without changing it.
-    "filler": "the of at dari di pada untuk asli original utama main raw en ind bahasa indonesia "
-    "short long singkat panjang online kolom column col field data value web website laman info "
-    "informasi et ps prd card css basic wajib opsional required optional upload unggah tayang "
-    "publish published pasang posted update updated crawl crawled scrape scraped ambil list "
-    "shopee tokopedia tokped tiktok lazada bukalapak blibli facebook fb instagram ig carousell "
-    "olx twitter html plain",
-}  # fmt: skip
+    "filler": """
+        the of at dari di pada untuk asli original utama main raw en ind bahasa indonesia short
+        long singkat panjang online kolom column col field data value web website laman info
+        informasi et ps prd card css basic wajib opsional required optional upload unggah tayang
+        publish published pasang posted update updated crawl crawled scrape scraped ambil list
+        shopee tokopedia tokped tiktok lazada bukalapak blibli facebook fb instagram ig carousell
+        olx twitter html plain
+    """,
+}
 _CONCEPT_OF = {word: concept for concept, words in _CONCEPTS.items() for word in words.split()}
 _LONGEST = max(map(len, _CONCEPT_OF))
 
@@ -67,9 +83,12 @@ _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD = re.compile(r"[^\W\d_]+")
 _LINK = re.compile(
-    r"\s*(?:https?://|www\.|(?:[\w-]+\.)+(?:com|id|net|org|link|me|ly|ee|shop|store)(?:/|\s*$))", re.I
+    r"\s*(?:https?://|www\.|(?:[\w-]+\.)+(?:com|id|net|org|link|me|ly|ee|shop|store)(?:/|\s*$))",
+    re.I,
 )
-_NUMBER = re.compile(r"\s*(?:rp|idr|usd|\$|rm)?\.?\s*[-+]?\d[\d.,\s]*(?:rb|ribu|k|jt|juta|%)?\s*", re.I)
+_NUMBER = re.compile(
+    r"\s*(?:rp|idr|usd|\$|rm)?\.?\s*[-+]?\d[\d.,\s]*(?:rb|ribu|k|jt|juta|%)?\s*", re.I
+)
 _MOSTLY = 0.6
 
 
@@ -129,7 +148,7 @@ _VAGUE = 4
 """The rank from which on a header says too little to stand beside words that are not known."""
 
 
-def _field(
+def _field(  # noqa: PLR0911
     known: set[str], words: Sequence[str], concepts: Sequence[str | None]
 ) -> tuple[str | None, int]:
     """Return the field that concepts name together, and how well they do."""
@@ -139,7 +158,9 @@ def _field(
         return None, 0
     if "url" in bare:
         # The link of a shop is not that of a listing, and the text of a link is neither.
-        return (None, 0) if bare & {"shop", "text", "region", "date"} else ("url", 1)
+        if bare & {"shop", "text", "region", "date"}:
+            return None, 0
+        return "url", 2 if bare & {"title", "name"} else 1
     for field in ("price", "date", "region", "platform"):
         if field in bare:
             other_date = field == "date" and about_shop

@@ -41,6 +41,7 @@ class Note(str):
     warns: bool
 
     def __new__(cls, name: str, *values: object, warns: bool = False) -> "Note":
+        """Make the sentence."""
         from thriftwatch.language import Texts
 
         note = super().__new__(cls, Texts("en")[name, *values])

@@ -232,7 +232,11 @@ class _FileColumns:
     def texts(self, read: TableRead) -> pa.Table:
         """Take the texts of a batch, and say which columns they are from."""
         names = read.text_columns
-        if self._use is None or read.layout.sheet != self._sheet or not self._seen.issuperset(names):
+        if (
+            self._use is None
+            or read.layout.sheet != self._sheet
+            or not self._seen.issuperset(names)
+        ):
             self._choose(read)
         assert self._use is not None
         empty = pa.array([""] * read.table.num_rows, pa.string())

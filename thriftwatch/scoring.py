@@ -341,7 +341,7 @@ class _Run:
         return _without_rows(columns, aside) if aside else columns
 
     def _choose(self, frame: "Frame") -> list[str | None]:
-        """Choose the columns of title, description and shop of a table, and say what is left out."""
+        """Choose the columns of title, description and shop, and say what is left out."""
         use = choose_columns(
             frame.names,
             frame.sample,

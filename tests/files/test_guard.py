@@ -37,7 +37,9 @@ def test_a_number_is_no_formula(number):
     assert guard_cell(number) == unguard_cell(number) == number
 
 
-@pytest.mark.parametrize("text", ["+6281234567890", "-5+1", "- 5", "-5\n", "-", "-1.2.3", "-5rb", "--5"])
+@pytest.mark.parametrize(
+    "text", ["+6281234567890", "-5+1", "- 5", "-5\n", "-", "-1.2.3", "-5rb", "--5"]
+)
 def test_what_is_only_nearly_a_number_is_guarded(text):
     assert guard_cell(text) == f"'{text}"
 

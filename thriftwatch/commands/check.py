@@ -16,6 +16,7 @@ from thriftwatch.commands.shared import (
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from thriftwatch.checking import FileCheck, LinkCount, TableCheck
     from thriftwatch.language import Texts
@@ -70,9 +71,15 @@ def _show_file(out: "Console", texts: "Texts", found: "FileCheck") -> None:
         _show_table(out, texts, table)
     _show_rejected(out, texts, found)
     for note in found.notes:
-        out.print(visible(f"{texts['warning'] if note.warns else ''}{texts.said(note)}"), soft_wrap=True)
+        out.print(
+            visible(f"{texts['warning'] if note.warns else ''}{texts.said(note)}"), soft_wrap=True
+        )
     if found.problem:
-        out.print(f"{texts['check-unreadable']} {visible(found.problem)}", style="bold red", soft_wrap=True)
+        out.print(
+            f"{texts['check-unreadable']} {visible(found.problem)}",
+            style="bold red",
+            soft_wrap=True,
+        )
     out.print()
 
 
@@ -127,7 +134,11 @@ def _show_table(out: "Console", texts: "Texts", found: "TableCheck") -> None:
         out.print(texts["check-first-rows"])
         out.print(rows)
     if found.problem:
-        out.print(f"{texts['check-not-scored']} {visible(found.problem)}", style="bold red", soft_wrap=True)
+        out.print(
+            f"{texts['check-not-scored']} {visible(found.problem)}",
+            style="bold red",
+            soft_wrap=True,
+        )
 
 
 def _show_rejected(out: "Console", texts: "Texts", found: "FileCheck") -> None:
@@ -140,7 +151,9 @@ def _show_rejected(out: "Console", texts: "Texts", found: "FileCheck") -> None:
     table = _table(texts, "check-reason", "check-count", "check-lines")
     for reason, count in reasons.most_common():
         lines = [row.line for row in found.rejected if texts.said(row.reason) == reason]
-        shown = ", ".join(map(str, lines[:SHOWN_REJECTED])) + ("…" if count > SHOWN_REJECTED else "")
+        shown = ", ".join(map(str, lines[:SHOWN_REJECTED])) + (
+            "…" if count > SHOWN_REJECTED else ""
+        )
         table.add_row(_cell(reason), texts.written(count), shown)
     out.print(table)
 
@@ -190,7 +203,7 @@ def _table(texts: "Texts", *names: str) -> "Table":
     return table
 
 
-def _cell(text: str) -> object:
+def _cell(text: str) -> "Text":
     from rich.text import Text
 
     from thriftwatch.console import visible

@@ -65,7 +65,7 @@ _TOP_REASONS = 10
 @click.option(
     "--excel",
     is_flag=True,
-    help="Write CSV as Excel with Indonesian settings opens it: semicolons, decimal commas, a mark.",
+    help="Write CSV for Excel in Indonesian: semicolons, decimal commas, a byte order mark.",
 )
 @click.option(
     "--no-guard",
@@ -103,10 +103,10 @@ def score(
 
     LISTINGS are .csv, .tsv, .txt, .jsonl, .parquet, .xlsx, .xls, .ods or .html files; - is CSV on
     standard input. The columns are found by their names, English or Indonesian, as the exports of
-    marketplaces and crawlers write them; which one served as what is printed. All are kept; score, tier, goods, worn, foreign, reasons (for
-    rows at review or likely, in Indonesian) and model are added. Rows that cannot be read are
-    set aside in OUT.rejected.csv. CSV is written as the first CSV file was: separator, decimal
-    comma, byte order mark.
+    marketplaces and crawlers write them; which one served as what is printed. All are kept;
+    score, tier, goods, worn, foreign, reasons (for rows at review or likely, in Indonesian) and
+    model are added. Rows that cannot be read are set aside in OUT.rejected.csv. CSV is written as
+    the first CSV file was: separator, decimal comma, byte order mark.
     """
     from thriftwatch.console import console, progress, ranking_table
     from thriftwatch.files import EXCEL, check_output, check_writable, write_table

@@ -53,9 +53,7 @@ def read_rows(
         As `read_labelled`; where nothing is labelled it says what a catalogue is good for.
     """
     explicit = _checked_names(columns or {}, extra)
-    reads = [
-        read for source in _sources(labelled) for read in read_tables_of(source, encoding)
-    ]
+    reads = [read for source in _sources(labelled) for read in read_tables_of(source, encoding)]
     for read in reads:
         _check_labels(read, explicit.get("label"))
     has_texts = all(_has_title(read, explicit.get("title")) for read in reads)

@@ -13,7 +13,16 @@ from thriftwatch.files.cells import concat_tables, to_text
 from thriftwatch.files.dialect import Dialect
 from thriftwatch.notes import Note
 
-__all__ = ["Layout", "PassedOver", "RejectedRow", "TableRead", "check_header", "concat_reads", "layout_notes", "without_hollow"]
+__all__ = [
+    "Layout",
+    "PassedOver",
+    "RejectedRow",
+    "TableRead",
+    "check_header",
+    "concat_reads",
+    "layout_notes",
+    "without_hollow",
+]
 
 _RAW_CHARACTERS = 200
 _SAMPLE = 500
@@ -108,7 +117,9 @@ class Layout:
             return None
         # Tabs are those of .tsv, whatever the output is called that is written for it.
         delimiter = "," if self.delimiter == "\t" else self.delimiter
-        return Dialect(delimiter, mark=self.mark, decimal_comma=self.decimal_comma and delimiter != ",")
+        return Dialect(
+            delimiter, mark=self.mark, decimal_comma=self.decimal_comma and delimiter != ","
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -29,7 +29,7 @@ def check_calamine() -> None:
         import python_calamine  # noqa: F401
     except ImportError as error:
         raise InputError(
-            'files of the kinds .xls, .xlsb and .ods need the package python-calamine; '
+            "files of the kinds .xls, .xlsb and .ods need the package python-calamine; "
             'pip install "thriftwatch[xls]", or save the file as .xlsx'
         ) from error
 
@@ -65,7 +65,11 @@ def read_other_workbook(
     try:
         book = CalamineWorkbook.from_path(name)
         sheets = [
-            Sheet(one.name, one.visible == SheetVisibleEnum.Visible, partial(_rows, book, one.name, name))
+            Sheet(
+                one.name,
+                one.visible == SheetVisibleEnum.Visible,
+                partial(_rows, book, one.name, name),
+            )
             for one in book.sheets_metadata
         ]
     except Exception as error:  # it raises errors of its own and of the Rust library below

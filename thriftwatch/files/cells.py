@@ -24,13 +24,13 @@ __all__ = [
 ]
 
 
-class _MixedScalar(pa.ExtensionScalar):
+class _MixedScalar(pa.ExtensionScalar):  # type: ignore[misc]
     def as_py(self, **options: Any) -> Any:
         stored = self.value
         return None if stored is None else json.loads(stored.as_py())
 
 
-class _MixedType(pa.ExtensionType):
+class _MixedType(pa.ExtensionType):  # type: ignore[misc]
     """A column of values of several types, each kept as JSON: ``3``, ``2.5``, ``"A-7"``."""
 
     def __init__(self) -> None:
@@ -168,9 +168,7 @@ def concat_tables(tables: Sequence[pa.Table]) -> pa.Table:
         for name, types in differing.items()
         if len(types - {pa.null()}) > 1 or MIXED in types
     }
-    return pa.concat_tables(
-        [_united(table, united) for table in tables], promote_options="default"
-    )
+    return pa.concat_tables([_united(table, united) for table in tables], promote_options="default")
 
 
 def _united(

@@ -39,12 +39,11 @@ _MAX_BATCH = 64 * 2**20
 _MAX_REREAD = 256 * 2**20
 _EXCEL_HINT = re.compile(r"sep=([,;\t|])\r?\n?")
 _LOOK_AHEAD = 200
-_SAMPLE_ROWS = 500
-_FLAWS = {
-    "field larger": lambda: Note("flaw-long-field", MAX_FIELD),
-    "unexpected end": lambda: Note("flaw-open-quote"),
-    "expected after": lambda: Note("flaw-text-after-quote"),
-    "longest record": lambda: Note("flaw-open-quote-far", MAX_LINE),
+_FLAWS: dict[str, tuple[str, tuple[int, ...]]] = {
+    "field larger": ("flaw-long-field", (MAX_FIELD,)),
+    "unexpected end": ("flaw-open-quote", ()),
+    "expected after": ("flaw-text-after-quote", ()),
+    "longest record": ("flaw-open-quote-far", (MAX_LINE,)),
 }
 
 
@@ -110,9 +109,7 @@ def read_delimited(
             yield read
 
 
-def _batches(
-    plain: PlainRows, rows: int, records: "_Records", name: str
-) -> Iterator[TableRead]:
+def _batches(plain: PlainRows, rows: int, records: "_Records", name: str) -> Iterator[TableRead]:
     """Cut the rows of a plain file into batches, with the header of the file."""
     columns = [unguard_column(column) for column in plain.table.columns]
     table = pa.table(columns, names=records.header)
@@ -172,8 +169,11 @@ class _Records:
             skipped = leading[above][0] - 1 if leading else 0
         for _ in range(skipped):
             if next(lines, None) is None:
-                raise TableError("the file ends above this line; give another --header-row",
-                                 path=lines.name, line=header_row)
+                raise TableError(
+                    "the file ends above this line; give another --header-row",
+                    path=lines.name,
+                    line=header_row,
+                )
             lines.done()
         _first_line(lines)  # blank lines may stand between
         lines.give_back(keep=0)
@@ -270,7 +270,8 @@ def _first_line(lines: Lines) -> str:
 
 def _plain(error: Exception) -> str:
     text = str(error)
-    return next((note() for sign, note in _FLAWS.items() if sign in text), text)
+    told = next((flaw for sign, flaw in _FLAWS.items() if sign in text), None)
+    return text if told is None else Note(told[0], *told[1])
 
 
 _limit_lock = threading.Lock()

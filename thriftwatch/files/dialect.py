@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from thriftwatch.files.header import SEARCHED, find_header
 from thriftwatch.headers import read_header
 
-__all__ = ["DELIMITERS", "EXCEL", "NO_DELIMITER", "PLAIN", "Dialect", "decimal_comma", "leading_rows", "sniff"]
+__all__ = [
+    "DELIMITERS",
+    "EXCEL",
+    "NO_DELIMITER",
+    "PLAIN",
+    "Dialect",
+    "decimal_comma",
+    "leading_rows",
+    "sniff",
+]
 
 DELIMITERS = ",;\t|"
 NO_DELIMITER = "\x1f"

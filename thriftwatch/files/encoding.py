@@ -26,6 +26,7 @@ _WINDOWS = "cp1252"
 _GUESSED = [_WINDOWS, "gb18030", "big5", "shift_jis", "euc_kr", "cp1251", "cp1256", "cp874"]
 _HEAD = 4096
 _LOOKED_AT = 32 * 1024
+_JUDGED_BY = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,10 @@ def find_encoding(pieces: Iterable[bytes], where: str) -> Encoding:
         try:
             text = decoder.decode(piece)
         except UnicodeDecodeError as error:
-            return _guess(error.object[max(0, error.start - _LOOKED_AT) :], letters, where)
-        letters += 0 if text.isascii() else sum(character > "\x7f" for character in text)
+            start = max(0, error.start - _LOOKED_AT)
+            return _guess(error.object[start : start + _JUDGED_BY], letters, where)
+        # A letter beyond ASCII has one to three bytes more than characters.
+        letters += (len(piece) - len(text)) // 3
     return Encoding("utf-8")
 
 

@@ -243,9 +243,7 @@ def write_ranking(
         columns = (texts[field].to_pylist() for field in FIELDS)
         every = explain_all(model, *columns, policy=policy, reasons=REASONS)
         for row, found, link in zip(texts.to_pylist(), every, links, strict=True):
-            yield listing_evidence(
-                Listing(**row), found, link=link, keep_contacts=keep_contacts
-            )
+            yield listing_evidence(Listing(**row), found, link=link, keep_contacts=keep_contacts)
 
     return write_evidence(
         path,

@@ -12,6 +12,7 @@ from thriftwatch.errors import TableError, listed, shown
 __all__ = [
     "ACCEPTED_OUT",
     "STANDARD_STREAM",
+    "WRITTEN",
     "Format",
     "binary_stream",
     "check_source",
@@ -19,7 +20,6 @@ __all__ = [
     "compression",
     "display_name",
     "empty_file",
-    "WRITTEN",
     "format_of",
     "format_within",
     "is_standard_stream",
@@ -61,7 +61,10 @@ _MAGIC = (
     (b"\xff\xd8\xff", "a JPEG picture; give a table instead"),
     (b"%PDF", "a PDF document; export the table as .csv or .xlsx"),
     (b"\x1f\x8b", "a gzip file; add .gz to its name"),
-    (_OLD_EXCEL, "an old Excel file or one with a password; rename it to .xls, or save it as .xlsx"),
+    (
+        _OLD_EXCEL,
+        "an old Excel file or one with a password; rename it to .xls, or save it as .xlsx",
+    ),
     (b"SQLite format 3\x00", "an SQLite database; export the table as .csv"),
     (b"ARROW1", "an Arrow file; save it as .parquet"),
 )
@@ -122,7 +125,9 @@ def format_within(path: str | os.PathLike[str]) -> Format:
         return Format.XLSX
     # Of UTF-16 only the letters are looked at.
     start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n").lower()
-    is_page = start.startswith(b"<") and (b"<table" in start or b"<html" in start or b"<!doc" in start)
+    is_page = start.startswith(b"<") and (
+        b"<table" in start or b"<html" in start or b"<!doc" in start
+    )
     return Format.HTML if is_page else Format.TXT
 
 

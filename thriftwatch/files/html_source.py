@@ -61,10 +61,16 @@ def read_html(
         page = html.document_fromstring(data, parser=parser)
     except (etree.LxmlError, LookupError, ValueError) as error:
         raise TableError(f"this cannot be read as an HTML page ({error})", path=path) from error
-    tables = [table for table in page.iter("table") if next(table.iterancestors("table"), None) is None]
+    tables = [
+        table for table in page.iter("table") if next(table.iterancestors("table"), None) is None
+    ]
     if not tables:
-        raise empty_file(path) if not page.text_content().strip() else TableError(
-            "there is no table in this HTML page; export it as .csv or .xlsx", path=path
+        raise (
+            empty_file(path)
+            if not any(str(text).strip() for text in page.itertext())
+            else TableError(
+                "there is no table in this HTML page; export it as .csv or .xlsx", path=path
+            )
         )
     sheets = [
         Sheet(f"table {place}", True, partial(_rows, table))
@@ -130,4 +136,6 @@ def _one_line(text: str | None) -> str:
 
 def _span(cell: Any, name: str) -> int:
     asked = cell.get(name, "1").strip()
-    return min(int(asked), _MAX_SPAN) if asked.isdecimal() and asked.isascii() and asked != "0" else 1
+    return (
+        min(int(asked), _MAX_SPAN) if asked.isdecimal() and asked.isascii() and asked != "0" else 1
+    )

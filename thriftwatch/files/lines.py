@@ -191,9 +191,7 @@ def open_lines(path: str | os.PathLike[str], encoding: str | None = None) -> Ite
         if not found.name.lower().startswith(("utf-16", "utf-32", "utf16", "utf32")):
             check_text(head, path)
         try:
-            text = io.TextIOWrapper(
-                stream, encoding=found.name, errors=found.errors, newline=""
-            )
+            text = io.TextIOWrapper(stream, encoding=found.name, errors=found.errors, newline="")
         except LookupError as error:
             raise InputError(
                 f"there is no text encoding {shown(encoding)}; "

@@ -162,7 +162,7 @@ def read_batches(
         raise TableError(f"it has no sheets, so there is no sheet {shown(sheet)}", path=path)
     if header_row is not None and kind in {Format.JSONL, Format.PARQUET}:
         raise TableError("its format names the columns; leave out --header-row", path=path)
-    sheets = {"sheet": sheet, "header_row": header_row, "named": named}
+    sheets: dict[str, Any] = {"sheet": sheet, "header_row": header_row, "named": named}
     match kind:
         case Format.CSV | Format.TSV | Format.TXT:
             tab = "\t" if kind is Format.TSV else None
@@ -197,5 +197,3 @@ def _told(reads: Iterator[TableRead]) -> Iterator[TableRead]:
         before = read.layout
         if place == 0 or read.table.num_rows or read.rejected:
             yield read
-
-

@@ -215,7 +215,7 @@ def _check_rows(count: int, name: str) -> None:
         )
 
 
-def _excel_values(column: pa.ChunkedArray, *, guard: bool) -> list[Any]:
+def _excel_values(column: pa.ChunkedArray, *, guard: bool) -> list[Any]:  # noqa: PLR0911
     """Turn a column into values that Excel shows as what they are."""
     kind = column.type
     if pa.types.is_boolean(kind) or pa.types.is_date(kind) or pa.types.is_decimal(kind):
