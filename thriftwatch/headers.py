@@ -128,7 +128,7 @@ def read_header(name: str) -> Header | None:
     return _read(name) if len(name) <= _MAX_HEADER else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2 * 16_384)
 def _read(name: str) -> Header | None:
     bare = _BRACKETS.sub(" ", name)
     for text in (bare, name):  # units and remarks stand in brackets, and rarely the name itself

@@ -359,3 +359,11 @@ def test_what_reads_old_workbooks_is_named_where_it_is_not_there(monkeypatch):
     monkeypatch.setitem(sys.modules, "python_calamine", None)
     with pytest.raises(InputError, match=r'pip install "thriftwatch\[xls\]"'):
         read_table(OLD / "lama.xls")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_what_is_wider_than_any_spreadsheet_is_refused(write, name):
+    names = [f"kolom {number}" for number in range(16_385)]
+    content = ",".join(names) if name == "a.csv" else json.dumps(dict.fromkeys(names, 1))
+    with pytest.raises(TableError, match="it has 16,385 columns, and at most 16,384 are read"):
+        read_table(write(name, content))

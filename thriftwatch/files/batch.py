@@ -178,8 +178,9 @@ class TableRead:
 
     def _column(self, name: str) -> pa.ChunkedArray:
         """Return a column, or one within the records of a column."""
-        if name in self.table.column_names:
-            return self.table.column(name)
+        # Of a wide table the list of names takes long to make, and this is asked for each column.
+        if (place := self.table.schema.get_field_index(name)) >= 0:
+            return self.table.column(place)
         outer, _, inner = name.partition(".")
         return pc.struct_field(self.table.column(outer), inner)
 
@@ -196,7 +197,8 @@ class TableRead:
         TableError
             If the column holds lists, records or bytes.
         """
-        if column not in self.table.column_names and column not in self.text_columns:
+        known = self.table.schema.get_field_index(column) >= 0
+        if not known and column not in self.text_columns:
             names = self.table.column_names
             raise ColumnError(
                 "there is no such column",

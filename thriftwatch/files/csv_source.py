@@ -24,7 +24,7 @@ from thriftwatch.files.cells import string_column
 from thriftwatch.files.dialect import NO_DELIMITER, decimal_comma, leading_rows, sniff
 from thriftwatch.files.formats import empty_file
 from thriftwatch.files.guard import unguard_cell, unguard_column
-from thriftwatch.files.header import distinct_names, find_header
+from thriftwatch.files.header import check_width, distinct_names, find_header
 from thriftwatch.files.lines import MAX_LINE, Lines, RecordTooLongError, open_lines
 from thriftwatch.files.plain_csv import PlainRows, read_plain
 from thriftwatch.listing import well_formed
@@ -236,6 +236,7 @@ class _Records:
             raise TableError(
                 f"the header cannot be read: {flaw}", path=lines.name, line=lines.start
             )
+        check_width(len(row), lines.name)
         lines.done()
         return [unguard_cell(well_formed(name).removeprefix("\ufeff")) for name in row]
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from thriftwatch.files.header import SEARCHED, find_header
+from thriftwatch.files.header import MOST_CELLS, SEARCHED, find_header
 from thriftwatch.headers import read_header
 
 __all__ = [
@@ -77,7 +77,7 @@ def sniff(lines: Sequence[str], named: Collection[str] = ()) -> str:
             continue
         read = True
         header = rows[find_header(rows, named)]
-        names = sum(cell in named or read_header(cell) is not None for cell in header)
+        names = sum(cell in named or read_header(cell) is not None for cell in header[:MOST_CELLS])
         points = (names if len(header) > 1 else 0, len(header))
         if len(header) > 1 and points > most:
             best, most = delimiter, points

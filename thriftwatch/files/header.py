@@ -3,13 +3,28 @@
 from collections.abc import Collection, Sequence
 from statistics import mode
 
+from thriftwatch.errors import TableError
 from thriftwatch.headers import read_header
 from thriftwatch.listing import COLUMN_NAMES
 
-__all__ = ["SEARCHED", "distinct_names", "find_header", "names_title"]
+__all__ = [
+    "MAX_COLUMNS",
+    "MOST_CELLS",
+    "SEARCHED",
+    "check_width",
+    "distinct_names",
+    "find_header",
+    "names_title",
+]
+
+MAX_COLUMNS = 16_384
+"""As many as a spreadsheet has."""
 
 SEARCHED = 50
 """Rows from the top among which the header is sought."""
+
+MOST_CELLS = 500
+"""Cells of a row that are looked at to see whether it is the header."""
 
 _LONGEST_NAME = 120
 _USUAL = frozenset(name for names in COLUMN_NAMES.values() for name in names)
@@ -49,6 +64,26 @@ def find_header(rows: Sequence[Sequence[str]], named: Collection[str] = ()) -> i
         if width > 2 and _filled(rows[place]) * 2 >= width:
             return place
     return 0
+
+
+def check_width(columns: int, path: str) -> None:
+    """Refuse a table that is wider than any spreadsheet: it is none, or hostile.
+
+    Raises
+    ------
+    TableError
+        If it has more than `MAX_COLUMNS` columns.
+
+    Examples
+    --------
+    >>> check_width(12, "a.csv")
+    """
+    if columns > MAX_COLUMNS:
+        raise TableError(
+            f"it has {columns:,} columns, and at most {MAX_COLUMNS:,} are read; "
+            "is this a table, and the separator the right one?",
+            path=path,
+        )
 
 
 def names_title(names: Sequence[str], named: Collection[str] = ()) -> bool:
@@ -95,7 +130,7 @@ def _points(row: Sequence[str], named: Collection[str]) -> tuple[int, int]:
     """Count the fields that a row names; then columns that are usual names of something."""
     fields: set[str] = set()
     usual = 0
-    for cell in row:
+    for cell in row[:MOST_CELLS]:
         if not cell or len(cell) > _LONGEST_NAME:
             continue
         if cell in named:

@@ -88,7 +88,7 @@ def _rows(table: Any) -> Iterator[tuple[int, Row]]:
             _fill(values, below)
             value = _value(cell)
             across, down = _span(cell, "colspan"), _span(cell, "rowspan")
-            for _ in range(across):
+            for _ in range(min(across, _MAX_COLUMNS - len(values))):
                 if down > 1:
                     below[len(values)] = (down - 1, value)
                 # A heading over several columns is the name of none of them but the first.

@@ -12,6 +12,7 @@ import pyarrow as pa
 from thriftwatch.errors import shown
 from thriftwatch.files.batch import Layout, RejectedRow, TableRead
 from thriftwatch.files.cells import infer_column
+from thriftwatch.files.header import check_width
 from thriftwatch.files.lines import Lines, open_lines
 from thriftwatch.listing import well_formed
 
@@ -78,6 +79,7 @@ def _batch(lines: Lines, rows: int, keys: dict[str, None]) -> tuple[TableRead, b
         if len(good) >= rows or size >= _MAX_BATCH:
             more = True
             break
+    check_width(len(keys), lines.name)
     columns = {key: infer_column([row.get(key) for row in good]) for key in keys}
     encoding = lines.encoding
     layout = Layout(encoding.name, notes=() if encoding.note is None else (encoding.note,))

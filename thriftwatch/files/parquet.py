@@ -10,7 +10,7 @@ import pyarrow as pa
 from thriftwatch.errors import TableError
 from thriftwatch.files.batch import Layout, TableRead
 from thriftwatch.files.cells import MIXED, to_text
-from thriftwatch.files.header import distinct_names
+from thriftwatch.files.header import check_width, distinct_names
 from thriftwatch.frames import well_formed_strings
 
 __all__ = ["read_parquet", "write_parquet"]
@@ -31,6 +31,7 @@ def read_parquet(path: str | os.PathLike[str], rows: int) -> Iterator[TableRead]
     try:
         with pq.ParquetFile(path) as file:
             schema = file.schema_arrow
+            check_width(len(schema.names), name)
             names, renamed = distinct_names(schema.names)
             layout = Layout(renamed=renamed)
             start = 1
