@@ -275,6 +275,7 @@ def test_the_output_is_the_same_whatever_the_number_of_processes(run, tmp_path, 
     titles = ["Kaos second import", "Panci", "2 bal baju bekas", "Sepatu baru", ""]
     path.write_text("title,n\n" + "".join(f"{titles[n % 5]} {n},{n}\n" for n in range(40)))
     monkeypatch.setattr("thriftwatch.ranking._BLOCK", 8)
+    monkeypatch.setattr("thriftwatch.ranking._WORTH_A_PROCESS", 1)
     monkeypatch.setenv("PYTHONPATH", environment()["PYTHONPATH"])
     for jobs in (1, 2):
         assert run("score", path, "-o", tmp_path / f"{jobs}.csv", "--jobs", jobs)[0] == 0
@@ -367,6 +368,7 @@ def test_added_words_go_to_every_process(run, words, tmp_path, monkeypatch):
     path = tmp_path / "a.csv"
     path.write_text("title,n\n" + "".join(f"Kaos z0rblat {n},{n}\n" for n in range(24)))
     monkeypatch.setattr("thriftwatch.ranking._BLOCK", 8)
+    monkeypatch.setattr("thriftwatch.ranking._WORTH_A_PROCESS", 1)
     monkeypatch.setenv("PYTHONPATH", environment()["PYTHONPATH"])
     for jobs in (1, 2):
         options = ["-o", tmp_path / f"{jobs}.csv", "--jobs", jobs, "--lexicon", words]

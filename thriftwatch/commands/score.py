@@ -101,11 +101,15 @@ def score(
     rows at review or likely, in Indonesian) and model are added. Rows that cannot be read are
     set aside in OUT.rejected.csv.
     """
+    started = perf_counter()
     from thriftwatch.console import console, progress, ranking_table
     from thriftwatch.files import check_output, check_writable, write_table
+    from thriftwatch.files.cells import keep_pandas_out
+    from thriftwatch.files.evidence import REASONS, write_ranking
     from thriftwatch.ranking import rank_listings, read_listings
     from thriftwatch.scoring import check_options
 
+    keep_pandas_out()
     check_options(policy)
     aside = None
     read_files = [*listings, *filter(None, [lexicon])]
@@ -120,12 +124,17 @@ def score(
         refuse_overwriting([*read_files, *filter(None, (output, aside))], [evidence])
     scorer = chosen_model(model, lexicon)
     columns = {"title": title_column, "description": description_column, "shop": shop_column}
-    started = perf_counter()
     with progress("Reading") as advance:
         read = read_listings(listings, columns=columns, encoding=encoding, on_rows=advance)
     with progress("Scoring", read.texts.num_rows) as advance:
-        ranking = rank_listings(read, scorer, policy=policy, jobs=jobs, on_rows=advance)
-    seconds = perf_counter() - started
+        ranking = rank_listings(
+            read,
+            scorer,
+            policy=policy,
+            jobs=jobs,
+            keep_reasons=0 if evidence is None else REASONS,
+            on_rows=advance,
+        )
 
     if aside is not None and (read.rejected or Path(aside).exists()):
         write_table(_rejected_table(read.rejected), aside, guard=not no_guard)
@@ -140,13 +149,14 @@ def score(
     print_rejected(log, read.rejected, limit=SHOWN_REJECTED, rest=rest)
     for name, other in ranking.renamed.items():
         log.print(f"The column {name} of the input is now {other}.", soft_wrap=True)
-    log.print(_summary(ranking.table, len(read.rejected), seconds), soft_wrap=True)
+    written = None
     if evidence is not None:
-        from thriftwatch.files.evidence import write_ranking
-
         written = write_ranking(
-            evidence, ranking, scorer, policy=policy, sources=listings, keep_contacts=keep_contacts
+            evidence, ranking, policy=policy, sources=listings, keep_contacts=keep_contacts
         )
+    seconds = perf_counter() - started
+    log.print(_summary(ranking.table, len(read.rejected), seconds), soft_wrap=True)
+    if written is not None:
         log.print(f"{row_count(written.listings)} recorded in {evidence}; head:", soft_wrap=True)
         log.print(written.head, soft_wrap=True)
 

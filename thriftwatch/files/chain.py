@@ -249,7 +249,7 @@ def _sealed(body: Mapping[str, Any]) -> tuple[bytes, str]:
     before = canonical_json({name: body[name] for name in body if name < "hash"})
     after = canonical_json({name: body[name] for name in body if name > "hash"})
     found = hashlib.sha256(_joined(before, after)).hexdigest()
-    return _joined(before, canonical_json({"hash": found}), after), found
+    return _joined(before, f'{{"hash":"{found}"}}'.encode(), after), found
 
 
 def _joined(*objects: bytes) -> bytes:
