@@ -8,8 +8,11 @@ import click
 from thriftwatch.commands.shared import (
     SHOWN_REJECTED,
     encoding_option,
+    label_column_option,
     model_option,
     policy_option,
+    positive_option,
+    print_notes,
     print_rejected,
     refuse_overwriting,
 )
@@ -65,6 +68,8 @@ __all__ = ["evaluate"]
     show_default=True,
     help="Threads to train with.",
 )
+@label_column_option
+@positive_option
 @click.option("--skip-unusable", is_flag=True, help="Set rows aside that cannot be used.")
 @encoding_option
 def evaluate(
@@ -83,6 +88,8 @@ def evaluate(
     samples: int,
     seed: int,
     jobs: int,
+    label_column: str | None,
+    positive: Sequence[str],
     skip_unusable: bool,
     encoding: str,
 ) -> None:
@@ -119,6 +126,8 @@ def evaluate(
             samples=samples,
             seed=seed,
             encoding=encoding,
+            columns=None if label_column is None else {"label": label_column},
+            positive=positive,
             skip_unusable=skip_unusable,
             jobs=jobs,
             progress=on_progress,
@@ -131,5 +140,6 @@ def evaluate(
         out.print(part, soft_wrap=not hasattr(part, "columns"))
     log = console(stderr=True)
     print_rejected(log, found.rows.table.rows.rejected, limit=SHOWN_REJECTED)
+    print_notes(log, found.rows.table.rows.notes)
     if output is not None:
         log.print(f"the report is in {output}", soft_wrap=True)

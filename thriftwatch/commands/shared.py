@@ -20,10 +20,13 @@ __all__ = [
     "chosen_model",
     "column_options",
     "encoding_option",
+    "label_column_option",
     "language_option",
     "lexicon_option",
     "model_option",
     "policy_option",
+    "positive_option",
+    "print_notes",
     "print_rejected",
     "refuse_overwriting",
     "row_count",
@@ -49,6 +52,15 @@ lexicon_option = click.option(
 )
 encoding_option = click.option(
     "--encoding", default="utf-8", show_default=True, help="Encoding of the text files read."
+)
+label_column_option = click.option(
+    "--label-column", metavar="NAME", help="Column with the label, if not found."
+)
+positive_option = click.option(
+    "--positive",
+    multiple=True,
+    metavar="VALUE",
+    help="What stands for 1 in the label column; all else is 0. Can be given several times.",
 )
 language_option = click.option(
     "--lang",
@@ -97,6 +109,12 @@ def print_rejected(
     hidden = 0 if limit is None else len(rejected) - limit
     if more := [f"and {hidden:,} more"] * (hidden > 0) + [rest] * bool(rest):
         log.print(f"  {'; '.join(more)}", soft_wrap=True)
+
+
+def print_notes(log: "Console", notes: Iterable[str]) -> None:
+    """Say what else is to be said of the rows."""
+    for note in notes:
+        log.print(f"Note: {note}", soft_wrap=True)
 
 
 def row_count(number: int) -> str:

@@ -55,6 +55,8 @@ class TableRead:
         file it is the row: a workbook counts its header, as spreadsheets show it.
     rejected
         The rows that were set aside, in the order of the file.
+    notes
+        What else is to be said of it.
 
     Examples
     --------
@@ -67,6 +69,7 @@ class TableRead:
     table: pa.Table
     line_numbers: NDArray[np.int64]
     rejected: tuple[RejectedRow, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def text(self, column: str) -> pa.ChunkedArray:
         """Return a column as strings without nulls, whatever type the file gave it.
@@ -117,6 +120,7 @@ def concat_reads(reads: Sequence[TableRead]) -> TableRead:
         table=concat_tables([read.table for read in reads]),
         line_numbers=np.concatenate([read.line_numbers for read in reads]),
         rejected=tuple(row for read in reads for row in read.rejected),
+        notes=reads[0].notes,
     )
 
 
