@@ -142,7 +142,7 @@ def test_a_mark_over_two_lines_is_found_though_a_browser_quotes_it_otherwise(exp
 def test_a_mark_outside_of_the_text_sets_the_row_aside(export):
     wrong = mark("second", "bekas", start=500, end=510, text=None)
     path = export(task(annotation(choice("label", "ya"), wrong)), name="t.json")
-    with pytest.raises(TableError, match="line 1: no row .* a mark from 500 to 510 lies in none"):
+    with pytest.raises(TableError, match=r"line 1: no row .* a mark from 500 to 510 lies in none"):
         read_labelled(path)
     good = task(annotation(choice("label", "ya")))
     both = export(task(annotation(choice("label", "ya"), wrong)), good, name="t.json")
