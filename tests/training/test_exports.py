@@ -106,6 +106,13 @@ def test_each_annotator_has_a_vote_and_a_skipped_task_has_none(export):
     assert [(row.line, row.reason) for row in rows.rejected] == [(2, "no label")]
 
 
+def test_what_is_neither_choice_nor_mark_is_passed_over(export):
+    relation = {"type": "relation", "from_id": "a", "to_id": "b", "direction": "right"}
+    note = {"from_name": "catatan", "to_name": "t", "type": "textarea", "value": {"text": ["ya?"]}}
+    path = export(task(annotation(relation, note, choice("label", "ya"))), name="tasks.json")
+    assert only(read_labelled(path))["label"] == 1
+
+
 def test_the_only_choice_is_the_label_whatever_it_is_called(export):
     path = export(task(annotation(choice("kelas", "illegal"))), name="tasks.json")
     assert only(read_labelled(path))["label"] == 1
@@ -157,7 +164,7 @@ def test_tasks_that_nobody_annotated_are_set_aside(export):
         read_labelled(path)
 
 
-@pytest.mark.parametrize("text", ["{}", "[1]", "[", '"a"', "[" * 100_000])
+@pytest.mark.parametrize("text", ["{}", "[]", "[1]", "[", '"a"', "[" * 100_000])
 def test_a_json_file_of_something_else_is_refused(tmp_path, text):
     path = tmp_path / "other.json"
     path.write_text(text)

@@ -51,7 +51,7 @@ def read_json(path: str | os.PathLike[str], encoding: str) -> TableRead:
         rows = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise TableError(f"this is not JSON: {error}; export it again", path=name) from error
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not rows or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise TableError(
             "an array of objects is needed, as Label Studio and doccano export it; for other "
             "data use .jsonl, an object a line",
@@ -161,7 +161,7 @@ def _label_studio(row: _Cells) -> Iterator[_Listing]:
     for annotation in done:
         listing = _Listing(dict(data), _person(annotation.get("completed_by")))
         for result in annotation["result"]:
-            value = result["value"]
+            value = result.get("value") or {}  # a relation between marks has none
             if value.get("choices"):
                 listing.choices[result["from_name"]] = LABEL_SEPARATOR.join(value["choices"])
             elif value.get("labels"):

@@ -35,7 +35,8 @@ class Gain:
     before, after
         Average precision of both; None where too few rows of a label are left.
     difference
-        after - before, with its interval over resampled groups of near-copies.
+        after - before, with its interval over resampled groups of near-copies; None where too few
+        are left for one.
     """
 
     earlier: str
@@ -74,7 +75,8 @@ class Gain:
         if self.difference is None:
             return (
                 f"Warning: not compared with {self.earlier}: {self.rows} rows are known to be new "
-                f"to it, and at least {_FEWEST_OF_A_LABEL} of each label are needed; label more"
+                f"to it; at least {_FEWEST_OF_A_LABEL} of each label are needed that are no copies "
+                "of one another; label more"
             )
         one = self.difference
         figures = (
@@ -126,4 +128,6 @@ def measure_gain(rows: Labelled, scores: Floats, earlier: Model, *, seed: int = 
     (drawn,) = bootstrap.draw([difference], groups)
     before, after = (float(average_precision(labels, one)) for one in both)
     interval = interval_of(after - before, drawn[:, 0], bootstrap.level)
+    if not np.isfinite(interval.low):  # the rows of a label are copies of too few listings
+        return Gain(earlier.id, seen, len(judged), before, after)
     return Gain(earlier.id, seen, len(judged), before, after, interval)
