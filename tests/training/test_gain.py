@@ -72,6 +72,8 @@ def test_rows_that_the_earlier_model_has_seen_are_left_out_and_it_is_said(rows, 
     assert gain.rows == len(rows) - 60
     assert gain.seen == pytest.approx(60 / len(rows))
     assert "was trained on about 47% of these rows" in str(gain)
+    alone = measure_gain(rows, rows.label.astype(float), model, carried=False)
+    assert "Warning" not in str(alone)
 
 
 def test_where_too_few_are_new_nothing_is_compared(rows, earlier):

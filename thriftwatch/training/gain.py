@@ -37,6 +37,8 @@ class Gain:
     difference
         after - before, with its interval over resampled groups of near-copies; None where too few
         are left for one.
+    carried
+        Whether what the earlier model knows is part of the new one.
     """
 
     earlier: str
@@ -45,6 +47,7 @@ class Gain:
     before: float | None = None
     after: float | None = None
     difference: Interval | None = None
+    carried: bool = True
 
     @property
     def is_better(self) -> bool:
@@ -63,10 +66,10 @@ class Gain:
                 f"Warning: the card of {self.earlier} does not tell which rows it was trained on; "
                 "if these are among them, what is compared here flatters it"
             )
-        elif self.seen > MUCH_SEEN:
+        elif self.seen > MUCH_SEEN and self.carried:
             lines.append(
-                f"Warning: {self.earlier} was trained on about {self.seen:.0%} of these rows; "
-                "where it carries over, the figures above flatter"
+                f"Warning: {self.earlier}, which carries over, was trained on about "
+                f"{self.seen:.0%} of these rows; the figures above flatter"
             )
         lines.append(self._verdict())
         return "\n".join(lines)
@@ -93,7 +96,9 @@ class Gain:
         )
 
 
-def measure_gain(rows: Labelled, scores: Floats, earlier: Model, *, seed: int = 0) -> Gain:
+def measure_gain(
+    rows: Labelled, scores: Floats, earlier: Model, *, carried: bool = True, seed: int = 0
+) -> Gain:
     """Compare a new model with an earlier one by a paired bootstrap.
 
     Parameters
@@ -104,6 +109,8 @@ def measure_gain(rows: Labelled, scores: Floats, earlier: Model, *, seed: int = 
         float64, shape (rows,): what the new model says of each, trained without it.
     earlier
         The earlier model.
+    carried
+        Whether what it knows is part of the new one.
     seed
         The same seed gives the same interval.
     """
@@ -111,7 +118,7 @@ def measure_gain(rows: Labelled, scores: Floats, earlier: Model, *, seed: int = 
     judged = np.flatnonzero(unseen_rows(rows, earlier.card) & (rows.certainty != "uncertain"))
     labels = rows.label[judged].astype(np.int64)
     if min(int((labels == label).sum()) for label in (0, 1)) < _FEWEST_OF_A_LABEL:
-        return Gain(earlier.id, seen, len(judged))
+        return Gain(earlier.id, seen, len(judged), carried=carried)
     kept = rows.take(judged)
     outputs = earlier.outputs(kept.title.tolist(), kept.description.tolist())
     both = outputs[:, OUTPUTS.index("imported")], scores[judged]
@@ -129,5 +136,5 @@ def measure_gain(rows: Labelled, scores: Floats, earlier: Model, *, seed: int = 
     before, after = (float(average_precision(labels, one)) for one in both)
     interval = interval_of(after - before, drawn[:, 0], bootstrap.level)
     if not np.isfinite(interval.low):  # the rows of a label are copies of too few listings
-        return Gain(earlier.id, seen, len(judged), before, after)
-    return Gain(earlier.id, seen, len(judged), before, after, interval)
+        return Gain(earlier.id, seen, len(judged), before, after, carried=carried)
+    return Gain(earlier.id, seen, len(judged), before, after, interval, carried)

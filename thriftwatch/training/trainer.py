@@ -314,7 +314,10 @@ def _train(
     model = seal(Model(card, material.heads, tables, joined.interaction, material.vocabulary))
     scores = probabilities[:, 0]
     issues = find_label_issues(rows, scores, model)
-    gain = None if earlier is None else measure_gain(rows, scores, earlier, seed=seed)
+    carried = material.base is not None
+    gain = None
+    if earlier is not None:
+        gain = measure_gain(rows, scores, earlier, carried=carried, seed=seed)
     if prevalence is not None:
         step = log_odds_of(prevalence) - log_odds_of(card["prevalence"]["imported"]["stated"])
         model = model.with_prevalence(prevalence)
