@@ -277,6 +277,7 @@ def test_the_output_is_the_same_whatever_the_number_of_processes(run, tmp_path, 
     titles = ["Kaos second import", "Panci", "2 bal baju bekas", "Sepatu baru", ""]
     path.write_text("title,n\n" + "".join(f"{titles[n % 5]} {n},{n}\n" for n in range(40)))
     monkeypatch.setattr("thriftwatch.ranking._BLOCK", 8)
+    monkeypatch.setattr("thriftwatch.ranking._WORTH_A_PROCESS", 1)
     monkeypatch.setenv("PYTHONPATH", environment()["PYTHONPATH"])
     for jobs in (1, 2):
         assert run("score", path, "-o", tmp_path / f"{jobs}.csv", "--jobs", jobs)[0] == 0
@@ -369,6 +370,7 @@ def test_added_words_go_to_every_process(run, words, tmp_path, monkeypatch):
     path = tmp_path / "a.csv"
     path.write_text("title,n\n" + "".join(f"Kaos z0rblat {n},{n}\n" for n in range(24)))
     monkeypatch.setattr("thriftwatch.ranking._BLOCK", 8)
+    monkeypatch.setattr("thriftwatch.ranking._WORTH_A_PROCESS", 1)
     monkeypatch.setenv("PYTHONPATH", environment()["PYTHONPATH"])
     for jobs in (1, 2):
         options = ["-o", tmp_path / f"{jobs}.csv", "--jobs", jobs, "--lexicon", words]
@@ -477,8 +479,9 @@ class Trained:
     """What training gives, without the work."""
 
     def __init__(self):
-        self.model = self
+        self.model = self.rows = self
         self.id = "thriftwatch-id 9.9.9"
+        self.notes = ['labels were read so: "ya" as 1']
         self.rejected = [RejectedRow("a.csv", n, "no label", "") for n in range(2, 9)]
 
     def save(self, folder):
@@ -512,15 +515,23 @@ def test_train_passes_on_what_it_was_given_and_saves_the_model(run, tmp_path, mo
         7,
         "--lexicon",
         "w.csv",
+        "--positive",
+        "ya",
+        "--label-column",
+        "kelas",
     ]
     status, stdout, stderr = run("train", *arguments)
     assert (status, stdout) == (0, "average precision 0.97\n")
     lines = stderr.splitlines()
     assert lines[0] == "7 rows set aside:"
     assert lines[1:8] == [f"  a.csv:{line}: no label" for line in range(2, 9)]
-    assert lines[8:] == [f"thriftwatch-id 9.9.9 is in {out}"]
+    note = 'Note: labels were read so: "ya" as 1'
+    assert lines[8:] == [note, f"thriftwatch-id 9.9.9 is in {out}"]
     assert out.is_dir()
     assert given["labelled"] == ["a.csv", "b.csv"]
+    assert given["name"] == "model"  # that of the folder
+    assert list(given["positive"]) == ["ya"]
+    assert given["columns"] == {"label": "kelas"}
     assert (given["exclude"], given["seed"], given["lexicon"]) == ("held.csv", 7, "w.csv")
 
 

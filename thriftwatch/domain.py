@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "ELEMENTS", "FACTS", "FACT_COLUMNS", "FACT_NAMES", "FIELDS", "FOREIGN", "FURTHEST", "GOODS",
-    "LOGIT_LIMIT", "OUTPUTS", "POLICIES", "POLICY_FACTS", "RESULT_COLUMNS", "SURE_OF", "TIERS",
-    "TIER_NAMES", "WORN", "Element", "log_odds_of", "may_be_likely", "probability_of", "tier_of",
+    "AGAINST", "ELEMENTS", "FACTS", "FACT_COLUMNS", "FACT_NAMES", "FIELDS", "FOREIGN", "FURTHEST",
+    "GOODS", "LOGIT_LIMIT", "OUTPUTS", "POLICIES", "POLICY_FACTS", "RESULT_COLUMNS", "SURE_OF",
+    "TIERS", "TIER_NAMES", "WORN", "Element", "log_odds_of", "may_be_likely", "probability_of",
+    "tier_of",
 ]  # fmt: skip
 
 _Numbers = TypeVar("_Numbers", float, "NDArray[np.float64]")
@@ -124,6 +125,8 @@ FACT_NAMES: Mapping[str, str] = MappingProxyType(
     | {"score": "skor / score"}
 )
 """What a reason can bear on, in words, Indonesian and English."""
+AGAINST = "meringankan"
+"""What words are called that speak against."""
 
 POLICY_FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"imported": (), "all-used": (GOODS, WORN)}

@@ -12,20 +12,24 @@ from multiprocessing import get_context
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from thriftwatch.columns import SERVED, ColumnUse, choose_columns
 from thriftwatch.domain import FIELDS, TIERS
 from thriftwatch.errors import ThriftwatchError
 from thriftwatch.files import PLAIN, Dialect, RejectedRow, TableRead, read_batches
 from thriftwatch.files.batch import without_hollow
-from thriftwatch.files.cells import concat_tables
+from thriftwatch.files.cells import concat_tables, keep_pandas_out, string_column
 from thriftwatch.model.model import Model
 from thriftwatch.notes import say
+from thriftwatch.result import Reason
 from thriftwatch.scoring import check_options, score_columns
 
-__all__ = ["Listings", "Ranking", "rank_listings", "read_listings", "read_texts"]
+__all__ = ["Listings", "Ranking", "rank_listings", "read_listings", "read_texts", "strongest"]
 
 _BLOCK = 10_000
+_AT_ONCE = 2**18
+_WORTH_A_PROCESS = 20_000
 _DECIMALS = 6
 _REASONS = 3
 _EXPLAINED = TIERS.index("review")
@@ -75,12 +79,15 @@ class Ranking:
         ``url``, ``platform``, ``price``, ``region`` and ``date`` of the same rows, as text.
     renamed
         Columns of the files that had the name of a new one, and what they are called now.
+    kept
+        The reasons of each row that is not "clear", in the order of the table, if they were kept.
     """
 
     table: pa.Table
     texts: pa.Table
     served: pa.Table
     renamed: Mapping[str, str]
+    kept: Sequence[tuple[Reason, ...]] | None = None
 
 
 def read_listings(
@@ -163,6 +170,7 @@ def rank_listings(
     *,
     policy: str = "imported",
     jobs: int = 1,
+    keep_reasons: int = 0,
     on_rows: Callable[[int], object] = lambda rows: None,
 ) -> Ranking:
     """Score listings and sort them, the highest score first.
@@ -174,7 +182,11 @@ def rank_listings(
     model, policy
         As for `thriftwatch.score_listings`.
     jobs
-        Processes that share the work. The result is the same whatever their number.
+        Processes that share the work, as far as there is enough for them. The result is the same
+        whatever their number.
+    keep_reasons
+        How many reasons to keep of each row that is not "clear", for
+        `thriftwatch.files.evidence.write_ranking`.
     on_rows
         Called with the number of rows of every block that was scored.
 
@@ -183,23 +195,24 @@ def rank_listings(
     Ranking
         Rows of equal score stay in the order of the files. ``reasons`` is text: the three
         strongest reasons, in Indonesian, for rows that are not "clear". Scores and facts have
-        six decimals.
+        six decimals. A text that stands in the files several times is read once.
     """
     check_options(policy)
+    distinct, which = _distinct(listings.texts)
     # One block at the least, so that a table without rows gets the columns too.
-    starts = range(0, max(1, listings.texts.num_rows), _BLOCK)
-    blocks = [listings.texts.slice(start, _BLOCK) for start in starts]
-    several = jobs > 1 and len(blocks) > 1
-    scored = (
-        _in_processes(blocks, model, policy, jobs)
-        if several
-        else (_score_block(block, model, policy) for block in blocks)
-    )
+    starts = range(0, max(1, distinct.num_rows), _BLOCK)
+    blocks = [distinct.slice(start, _BLOCK) for start in starts]
+    task = _Task(model, policy, max(_REASONS, keep_reasons), keep=keep_reasons > 0)
+    jobs = min(jobs, len(blocks), distinct.num_rows // _WORTH_A_PROCESS)
+    scored = map(task.score, blocks) if jobs < 2 else _in_processes(blocks, task, jobs)
     parts: list[pa.Table] = []
-    for part in scored:
+    reasons: list[tuple[Reason, ...]] = []
+    on_rows(listings.texts.num_rows - distinct.num_rows)
+    for part, why in scored:
         parts.append(part)
+        reasons += why
         on_rows(part.num_rows)
-    new = pa.concat_tables(parts)
+    new = pa.concat_tables(parts).take(which)
     order = pa.array(np.argsort(-new["score"].to_numpy(), kind="stable"))
     for place, field in enumerate(new.schema):
         if pa.types.is_floating(field.type):
@@ -210,9 +223,12 @@ def rank_listings(
     table, renamed = _make_room(listings.table, new.column_names)
     for name in new.column_names:
         table = table.append_column(name, new[name])
-    return Ranking(
-        table.take(order), listings.texts.take(order), listings.served.take(order), renamed
-    )
+    ranked = table.take(order)
+    kept = None
+    if keep_reasons:
+        suspected = pc.not_equal(ranked["tier"], TIERS[0]).combine_chunks()
+        kept = [reasons[row] for row in which.take(order).filter(suspected).to_pylist()]
+    return Ranking(ranked, listings.texts.take(order), listings.served.take(order), renamed, kept)
 
 
 def read_texts(read: TableRead) -> pa.Table:
@@ -268,28 +284,69 @@ class _FileColumns:
         self._seen = {*names, *(self._seen if before else ())}
 
 
-def _score_block(block: pa.Table, model: Model, policy: str) -> pa.Table:
-    scores = model.score_batch(*(block[field] for field in FIELDS), policy=policy)
-    explained = np.flatnonzero(scores.tier >= _EXPLAINED)
-    reasons = [""] * block.num_rows
-    rows = block.take(pa.array(explained))
-    texts = (rows[field] for field in FIELDS)
-    found = model.explain_batch(*texts, policy=policy, limit=_REASONS)
-    for place, (_, why) in zip(explained, found, strict=True):
-        reasons[place] = "; ".join(reason.note for reason in why)
-    columns = score_columns(scores)
-    columns["reasons"] = pa.array(reasons, pa.string())
-    columns["model"] = pa.array([model.id] * block.num_rows, pa.string())
-    return pa.table(columns)
+def strongest(reasons: Sequence[Reason], limit: int) -> Sequence[Reason]:
+    """Return the first reasons; that of a shop's name is always among them."""
+    shop = next((reason for reason in reasons[limit:] if reason.field == "shop"), None)
+    return reasons[:limit] if shop is None else (*reasons[: limit - 1], shop)
+
+
+def _distinct(texts: pa.Table) -> tuple[pa.Table, pa.Array]:
+    """Return the listings that differ, and for each row which of them it is."""
+    parts: list[pa.Table] = []
+    places: list[NDArray[np.int64]] = []
+    found = 0
+    for start in range(0, max(1, texts.num_rows), _AT_ONCE):
+        part = texts.slice(start, _AT_ONCE)
+        # Three numbers below 2**18 fit into one of 64 bits.
+        code = np.zeros(part.num_rows, np.int64)
+        for field in FIELDS:
+            encoded = part[field].combine_chunks().dictionary_encode()
+            code = code * len(encoded.dictionary) + encoded.indices.to_numpy()
+        _, first, number = np.unique(code, return_index=True, return_inverse=True)
+        if len(first) < len(code):
+            order = np.argsort(first)
+            part = part.take(pa.array(first[order]))
+            number = np.argsort(order)[number]
+        else:
+            number = np.arange(len(code))
+        parts.append(part)
+        places.append(number + found)
+        found += part.num_rows
+    return pa.concat_tables(parts), pa.array(np.concatenate(places))
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is done with each block: the same in this process and in others."""
+
+    model: Model
+    policy: str
+    reasons: int
+    keep: bool
+
+    def score(self, block: pa.Table) -> tuple[pa.Table, list[tuple[Reason, ...]]]:
+        """Return the new columns, and the reasons of each row if they are kept."""
+        texts = [block[field] for field in FIELDS]
+        scores = self.model.score_batch(*texts, policy=self.policy)
+        explained = np.flatnonzero(scores.tier >= _EXPLAINED)
+        rows = [text.take(pa.array(explained)) for text in texts]
+        found = self.model.explain_batch(*rows, policy=self.policy, limit=self.reasons)
+        every: list[tuple[Reason, ...]] = [()] * block.num_rows
+        notes = [""] * block.num_rows
+        for place, (_, why) in zip(explained.tolist(), found, strict=True):
+            every[place] = why
+            notes[place] = "; ".join(reason.note for reason in strongest(why, _REASONS))
+        columns = score_columns(scores)
+        columns["reasons"] = string_column(notes)
+        columns["model"] = pa.repeat(self.model.id, block.num_rows)
+        return pa.table(columns), every if self.keep else []
 
 
 def _in_processes(
-    blocks: Sequence[pa.Table], model: Model, policy: str, jobs: int
-) -> Iterator[pa.Table]:
+    blocks: Sequence[pa.Table], task: _Task, jobs: int
+) -> Iterator[tuple[pa.Table, list[tuple[Reason, ...]]]]:
     # Spawned everywhere, so that it works the same everywhere and next to threads.
-    executor = ProcessPoolExecutor(
-        min(jobs, len(blocks)), get_context("spawn"), _start_worker, (model, policy)
-    )
+    executor = ProcessPoolExecutor(jobs, get_context("spawn"), _start_worker, (task,))
     try:
         yield from executor.map(_score_packed, map(_packed, blocks))
     except BrokenProcessPool as error:
@@ -300,12 +357,13 @@ def _in_processes(
         executor.shutdown(cancel_futures=True)
 
 
-_worker: tuple[Model, str] | None = None
+_worker: _Task | None = None
 
 
-def _start_worker(model: Model, policy: str) -> None:
+def _start_worker(task: _Task) -> None:
     global _worker  # noqa: PLW0603
-    _worker = (model, policy)
+    _worker = task
+    keep_pandas_out()
     # Ctrl-C reaches every process of the terminal; the first one tells the others to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -318,9 +376,9 @@ def _packed(block: pa.Table) -> bytes:
     return bytes(sink.getvalue())
 
 
-def _score_packed(packed: bytes) -> pa.Table:
+def _score_packed(packed: bytes) -> tuple[pa.Table, list[tuple[Reason, ...]]]:
     assert _worker is not None
-    return _score_block(pa.ipc.open_stream(packed).read_all(), *_worker)
+    return _worker.score(pa.ipc.open_stream(packed).read_all())
 
 
 def _make_room(table: pa.Table, new: Iterable[str]) -> tuple[pa.Table, dict[str, str]]:

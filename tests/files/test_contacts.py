@@ -1,13 +1,17 @@
 """Contacts are hidden; prices, sizes, codes, markets and towns are what a reviewer needs."""
 
 import json
+import re
 import subprocess
 import sys
+from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from listings import any_text, seller_text
 
+from thriftwatch.files import contacts
 from thriftwatch.files.contacts import HIDDEN, hide, hide_contacts
 
 NUMBERS = [
@@ -158,3 +162,21 @@ def test_positions_in_the_text_stay(text):
 def test_hiding_twice_hides_no_more(text):
     once = hide_contacts(text)
     assert once.count(HIDDEN) <= hide_contacts(once).count(HIDDEN)
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["0812", "+62", "62", "(021)", "345", "7890", "6", "1", "o8", "０８１２", "٠٨"]
+        )
+        | st.sampled_from([" ", "-", ".", "x", "/", " - ", "ー", "[", "（", "\u200b", "Rp", "rb"]),
+        max_size=12,
+    ).map("".join)
+)
+@example("call +290 23456")
+@example("(ー8123456789")
+def test_what_cannot_be_a_number_is_not_looked_at_closer(text):
+    with patch.object(contacts, "_MAY_BE_NUMBER", re.compile("")):
+        closer = hide_contacts(text)
+    assert hide_contacts(text) == closer

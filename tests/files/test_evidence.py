@@ -172,9 +172,9 @@ def test_a_ranking_is_recorded_where_it_is_not_clear(tmp_path, model):
     path.write_text(
         "judul,link\nPanci presto baru,https://a.test/1\nHoodie second import,https://a.test/2\n"
     )
-    ranking = rank_listings(read_listings([path]), model)
+    ranking = rank_listings(read_listings([path]), model, keep_reasons=8)
     out = tmp_path / "evidence.jsonl"
-    written = write_ranking(out, ranking, model, policy="imported", sources=[path])
+    written = write_ranking(out, ranking, policy="imported", sources=[path])
     header, listing, _ = map(json.loads, lines_of(out))
     assert header["sources"] == [source_of(path)]
     assert header["sources"][0] == {
@@ -190,8 +190,8 @@ def test_a_ranking_is_recorded_where_it_is_not_clear(tmp_path, model):
 def test_a_ranking_without_suspicion_is_a_whole_record_of_no_listings(tmp_path, model):
     path, out = tmp_path / "listings.csv", tmp_path / "evidence.jsonl"
     path.write_text("judul,link\nPanci presto baru,https://a.test/1\n")
-    ranking = rank_listings(read_listings([path]), model)
-    assert write_ranking(out, ranking, model, policy="imported", sources=[path]).listings == 0
+    ranking = rank_listings(read_listings([path]), model, keep_reasons=8)
+    assert write_ranking(out, ranking, policy="imported", sources=[path]).listings == 0
     assert verify_evidence(out).whole
 
 

@@ -107,8 +107,8 @@ def test_a_row_that_nobody_labelled_is_set_aside():
 
 
 def test_a_vote_that_is_no_label_is_an_error_that_names_the_column():
-    with pytest.raises(TableError, match='row 3, column "label_b": "ya" is not accepted'):
-        read_labelled(wide(label_a=[1, 0, 1, 0], label_b=["1", "0", "ya", "0"]))
+    with pytest.raises(TableError, match='row 3, column "label_b": "ragu" is not accepted'):
+        read_labelled(wide(label_a=[1, 0, 1, 0], label_b=["1", "0", "ragu", "0"]))
 
 
 def test_other_columns_that_begin_with_label_are_no_annotators():

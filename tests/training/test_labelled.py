@@ -177,14 +177,15 @@ def test_labels_that_a_column_with_gaps_turned_into_floats_are_read(csv_file):
     assert read_labelled(path).label.tolist() == [0, 1, 1]
 
 
-@pytest.mark.parametrize("label", ["2", "ya", "-1", "yes", "true", "0.5", "１"])
+@pytest.mark.parametrize("label", ["2", "ragu", "-1", "iya dong", "0.5", "１", "ya#tidak"])
 def test_a_label_that_is_not_0_or_1_is_named_with_its_line(label, csv_file):
     path = csv_file(f'title,label\n"Kaos\nbaru",0\nHoodie,{label}\n')
     with pytest.raises(TableError) as error:
         read_labelled(path)
     assert error.value.line == 4
     assert error.value.column == "label"
-    assert f'"{label}" is not accepted; accepted: "0", "1"' in str(error.value)
+    assert f'"{label}" is not accepted; accepted: 0 or 1, ya or tidak, ' in str(error.value)
+    assert "--positive" in str(error.value)
     assert "--skip-unusable" in str(error.value)
 
 

@@ -11,6 +11,8 @@ from thriftwatch.commands.shared import (
     language_option,
     model_option,
     policy_option,
+    positive_option,
+    print_notes,
     print_rejected,
     read_sources,
     reading,
@@ -69,6 +71,7 @@ __all__ = ["evaluate"]
     show_default=True,
     help="Threads to train with.",
 )
+@positive_option
 @click.option("--skip-unusable", is_flag=True, help="Set rows aside that cannot be used.")
 @labelled_reading_options
 @language_option
@@ -88,6 +91,7 @@ def evaluate(
     samples: int,
     seed: int,
     jobs: int,
+    positive: Sequence[str],
     skip_unusable: bool,
     lang: str | None,
     **options: str | int | None,
@@ -129,6 +133,7 @@ def evaluate(
             seed=seed,
             encoding=asked["encoding"],
             columns=asked["columns"],
+            positive=positive,
             skip_unusable=skip_unusable,
             jobs=jobs,
             progress=on_progress,
@@ -140,5 +145,6 @@ def evaluate(
     for part in show_evaluation(found):
         out.print(part, soft_wrap=not hasattr(part, "columns"))
     print_rejected(log, found.rows.table.rows.rejected, limit=SHOWN_REJECTED)
+    print_notes(log, found.rows.table.rows.notes)
     if output is not None:
         log.print(f"the report is in {output}", soft_wrap=True)

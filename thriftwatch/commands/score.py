@@ -108,12 +108,16 @@ def score(
     model are added. Rows that cannot be read are set aside in OUT.rejected.csv. CSV is written as
     the first CSV file was: separator, decimal comma, byte order mark.
     """
+    started = perf_counter()
     from thriftwatch.console import console, progress, ranking_table
     from thriftwatch.files import EXCEL, check_output, check_writable, write_table
+    from thriftwatch.files.cells import keep_pandas_out
+    from thriftwatch.files.evidence import REASONS, write_ranking
     from thriftwatch.language import Texts, chosen_language
     from thriftwatch.ranking import rank_listings, read_listings
     from thriftwatch.scoring import check_options
 
+    keep_pandas_out()
     check_options(policy)
     texts = Texts(chosen_language(lang))
     log = console(stderr=True)
@@ -129,12 +133,17 @@ def score(
         check_writable(evidence)
         refuse_overwriting([*read_files, *filter(None, (output, aside))], [evidence])
     scorer = chosen_model(model, lexicon)
-    started = perf_counter()
     with progress("Reading") as advance, telling(log, texts):
         read = read_listings(listings, **reading(options), on_rows=advance)
     with progress("Scoring", read.texts.num_rows) as advance:
-        ranking = rank_listings(read, scorer, policy=policy, jobs=jobs, on_rows=advance)
-    seconds = perf_counter() - started
+        ranking = rank_listings(
+            read,
+            scorer,
+            policy=policy,
+            jobs=jobs,
+            keep_reasons=0 if evidence is None else REASONS,
+            on_rows=advance,
+        )
 
     if aside is not None and (read.rejected or Path(aside).exists()):
         write_table(_rejected_table(read.rejected), aside, guard=not no_guard)
@@ -150,13 +159,14 @@ def score(
     print_rejected(log, read.rejected, limit=SHOWN_REJECTED, rest=rest)
     for name, other in ranking.renamed.items():
         log.print(f"The column {name} of the input is now {other}.", soft_wrap=True)
-    log.print(_summary(ranking.table, len(read.rejected), seconds), soft_wrap=True)
+    written = None
     if evidence is not None:
-        from thriftwatch.files.evidence import write_ranking
-
         written = write_ranking(
-            evidence, ranking, scorer, policy=policy, sources=listings, keep_contacts=keep_contacts
+            evidence, ranking, policy=policy, sources=listings, keep_contacts=keep_contacts
         )
+    seconds = perf_counter() - started
+    log.print(_summary(ranking.table, len(read.rejected), seconds), soft_wrap=True)
+    if written is not None:
         log.print(f"{row_count(written.listings)} recorded in {evidence}; head:", soft_wrap=True)
         log.print(written.head, soft_wrap=True)
 

@@ -26,6 +26,8 @@ __all__ = [
     "lexicon_option",
     "model_option",
     "policy_option",
+    "positive_option",
+    "print_notes",
     "print_rejected",
     "read_sources",
     "reading",
@@ -55,6 +57,12 @@ lexicon_option = click.option(
 )
 encoding_option = click.option(
     "--encoding", metavar="NAME", help="Encoding of the text files read; found if not given."
+)
+positive_option = click.option(
+    "--positive",
+    multiple=True,
+    metavar="VALUE",
+    help="What stands for 1 in the label column; all else is 0. Can be given several times.",
 )
 language_option = click.option(
     "--lang",
@@ -114,12 +122,12 @@ def reading(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_sources(paths: Sequence[str], asked: Mapping[str, Any]) -> "list[TableRead]":
-    """Read files whole, as the options ask."""
-    from thriftwatch.files import read_tables
+    """Read files of labelled listings whole, as the options ask."""
+    from thriftwatch.training.labelled import read_tables_of
 
     places = {name: value for name, value in asked.items() if name != "columns"}
     named = tuple(asked["columns"].values())
-    return [read for path in paths for read in read_tables(path, **places, named=named)]
+    return [read for path in paths for read in read_tables_of(path, **places, named=named)]
 
 
 @contextmanager
@@ -163,6 +171,12 @@ def print_rejected(
     hidden = 0 if limit is None else len(rejected) - limit
     if more := [f"and {hidden:,} more"] * (hidden > 0) + [rest] * bool(rest):
         log.print(f"  {'; '.join(more)}", soft_wrap=True)
+
+
+def print_notes(log: "Console", notes: Iterable[str]) -> None:
+    """Say what else is to be said of the rows."""
+    for note in notes:
+        log.print(f"Note: {note}", soft_wrap=True)
 
 
 def row_count(number: int) -> str:

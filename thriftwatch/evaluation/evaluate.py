@@ -1,6 +1,6 @@
 """Evaluate a model, or scores, on labelled listings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from os import PathLike
 
@@ -52,6 +52,7 @@ def evaluate(
     seed: int = 0,
     encoding: str | None = None,
     columns: Mapping[str, str] | None = None,
+    positive: str | Collection[object] | None = None,
     skip_unusable: bool = False,
     jobs: int = 2,
     progress: Progress | None = None,
@@ -97,7 +98,7 @@ def evaluate(
         Confidence level of the intervals.
     seed
         The same seed gives the same folds and intervals.
-    encoding, columns, skip_unusable
+    encoding, columns, positive, skip_unusable
         As for `thriftwatch.train`.
     jobs
         Threads to train with.
@@ -146,6 +147,7 @@ def evaluate(
         extra=_extra_columns(slices, groups),
         encoding=encoding,
         columns=columns,
+        positive=positive,
         skip_unusable=skip_unusable,
     )
     labels = label_rows(table, table.groups(groups), policy)

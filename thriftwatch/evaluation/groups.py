@@ -179,7 +179,7 @@ def grouped_folds(
     if len(names) < folds:
         raise InputError(
             f"{len(groups)} rows in {len(names)} groups cannot fill {folds} folds, because a group "
-            "is never split; use fewer folds or label more listings that are not copies."
+            "is never split; label more listings that are not copies of each other."
         )
     classes, label = np.unique(labels, return_inverse=True)
     content = np.zeros((len(names), len(classes)))

@@ -10,9 +10,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from thriftwatch.training.labelled import Labelled
 
-__all__ = ["MUCH_SEEN", "joined_texts", "seen_share", "text_sketch"]
+__all__ = ["MUCH_SEEN", "joined_texts", "seen_share", "text_sketch", "unseen_rows"]
 
 MUCH_SEEN = 0.02
 """Share of rows that a model was trained on from which figures flatter."""
@@ -67,6 +70,46 @@ def seen_share(rows: "Labelled", card: Mapping[str, Any]) -> float | None:
     if len(known) == _SIZE:
         own = {one for one in own if one <= known[-1]}
     return len(own & set(known)) / len(own) if own else None
+
+
+def unseen_rows(rows: "Labelled", card: Mapping[str, Any]) -> "NDArray[np.bool_]":
+    """Tell of each row whether a model is to be taken as not trained on it.
+
+    Where it was trained on hardly any of the rows that are all those which its card does not name;
+    where it was trained on some, only those of which the card tells that they were not among them.
+
+    Parameters
+    ----------
+    rows
+        Labelled listings.
+    card
+        The model's card.
+
+    Returns
+    -------
+    ndarray of bool, shape (rows,)
+        All True where the card does not tell.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from thriftwatch.training.labelled import read_labelled
+    >>> rows = read_labelled(pa.table({"title": ["Kaos", "Topi"], "label": [0, 0]}))
+    >>> unseen_rows(rows, {"data": {"sketch": text_sketch(["Kaos", "Jaket"])}}).tolist()
+    [False, True]
+    """
+    import numpy as np
+
+    seen = seen_share(rows, card)
+    if seen is None:
+        return np.ones(len(rows), bool)
+    known = card.get("data", {}).get("sketch") or []
+    hashes = [_hash(text) for text in joined_texts(rows)]
+    # Beyond the last hash of a full sketch nothing is known of a single row.
+    told = known[-1] if len(known) == _SIZE and seen > MUCH_SEEN else None
+    among = set(known)
+    unseen = [one not in among and (told is None or one <= told) for one in hashes]
+    return np.array(unseen, bool) & (seen < 1)
 
 
 def joined_texts(rows: "Labelled") -> list[str]:

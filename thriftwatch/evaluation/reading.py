@@ -1,6 +1,6 @@
 """Read the rows that are to be judged, and the scores that may stand beside them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from math import isfinite
 from os import PathLike
@@ -24,7 +24,8 @@ SLICE_COLUMNS = ("platform", "region", "slice", "evasion", "date")
 _PLACEHOLDER = "thriftwatch_no_title"
 _IN_MEMORY = "table"
 """What `read_tables_of` calls a table in memory; its rows are counted, a file's lines."""
-_NAMED = tuple(f.name for f in fields(Labelled) if f.name not in {"votes", "row", "rejected"})
+_NOT_NAMED = {"votes", "row", "rejected", "notes"}
+_NAMED = tuple(f.name for f in fields(Labelled) if f.name not in _NOT_NAMED)
 
 
 def read_rows(
@@ -34,13 +35,14 @@ def read_rows(
     extra: Sequence[str] = (),
     encoding: str | None = None,
     columns: Mapping[str, str] | None = None,
+    positive: str | Collection[object] | None = None,
     skip_unusable: bool = False,
 ) -> Table:
     """Read labelled rows, with the further columns that slices and splits need.
 
     Parameters
     ----------
-    labelled, encoding, columns, skip_unusable
+    labelled, encoding, columns, positive, skip_unusable
         As for `thriftwatch.training.labelled.read_labelled`; copies are kept.
     scores
         The name of a column with scores; or scores themselves, for which no title is needed.
@@ -66,7 +68,13 @@ def read_rows(
     if scores is not None and not has_texts:
         titled = [_with_placeholder(read) for read in reads]
         for_labels["title"] = _PLACEHOLDER
-    rows = read_labelled(titled, columns=for_labels, skip_unusable=skip_unusable, keep_copies=True)
+    rows = read_labelled(
+        titled,
+        columns=for_labels,
+        positive=positive,
+        skip_unusable=skip_unusable,
+        keep_copies=True,
+    )
     further = {
         name: _column(reads, name, explicit.get(name), required=name in extra)[rows.row]
         for name in dict.fromkeys((*SLICE_COLUMNS, *extra))
@@ -104,7 +112,8 @@ def _check_labels(read: TableRead, explicit: str | None) -> None:
     if explicit is None and find_vote_columns(read.table.column_names):
         return  # the labels are those of several annotators
     step = (
-        "nothing can be judged without labels 0 and 1. If this is a catalogue that is thought to "
+        "nothing can be judged without labels 0 and 1; if there are, name their column "
+        '(--label-column, columns={"label": ...}). If this is a catalogue that is thought to '
         "be lawful, give it beside labelled rows: evaluate(labelled, stream=catalogue), "
         "thriftwatch evaluate LABELLED.csv --stream CATALOGUE"
     )

@@ -139,6 +139,8 @@ class TableRead:
         The rows that were set aside, in the order of the file.
     layout
         How the file turned out to be laid out.
+    notes
+        What else is to be said of it.
 
     Examples
     --------
@@ -152,6 +154,7 @@ class TableRead:
     line_numbers: NDArray[np.int64]
     rejected: tuple[RejectedRow, ...] = ()
     layout: Layout = Layout()
+    notes: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:
@@ -236,6 +239,7 @@ def concat_reads(reads: Sequence[TableRead]) -> TableRead:
         line_numbers=np.concatenate([read.line_numbers for read in reads]),
         rejected=tuple(row for read in reads for row in read.rejected),
         layout=reads[0].layout,
+        notes=reads[0].notes,
     )
 
 

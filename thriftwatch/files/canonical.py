@@ -7,6 +7,7 @@ Python puts into another notation than JavaScript.
 """
 
 import json
+from math import isfinite
 from typing import Any
 
 __all__ = ["canonical_json"]
@@ -47,19 +48,28 @@ class _NotPlainError(Exception):
 def _plain(value: Any) -> Any:
     """Return what is equal to a value and what the standard encoder writes as RFC 8785 wants it."""
     kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return value
     if kind is dict:
-        if not all(type(name) is str and name.isascii() for name in value):
+        if not _has_plain_names(value):
             raise _NotPlainError
-        return {name: _plain(item) for name, item in value.items()}
+        # Most values are text: a call for each would take longer than to write them.
+        return {k: item if type(item) is str else _plain(item) for k, item in value.items()}
     if kind is list:
-        return [_plain(item) for item in value]
-    if kind is float and value.is_integer():
-        value, kind = int(value), int
+        return [item if type(item) is str else _plain(item) for item in value]
+    if kind is float:
+        if value.is_integer():
+            return _plain(int(value))
+        # What Python writes with an exponent (1e-05) JavaScript may write without.
+        if isfinite(value) and "e" not in repr(value):
+            return value
     if kind is int and -_EXACT <= value <= _EXACT:
         return value
-    # What Python writes with an exponent (1e-05) JavaScript may write without; neither knows nan.
-    if kind is float and not {"e", "n"} & set(repr(value)):
+    if kind is str or value is None or kind is bool:
         return value
     raise _NotPlainError
+
+
+def _has_plain_names(value: dict[Any, Any]) -> bool:
+    try:
+        return "".join(value).isascii()
+    except TypeError:  # a name that is no text
+        return False

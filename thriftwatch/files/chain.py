@@ -116,9 +116,24 @@ def write_chain(
         yield {"listings": count, "record": "end"}
 
     head = _START
+    last: dict[str, Any] = {}
+    members: dict[str, bytes] = {}
     with atomic_path(path) as part, part.open("wb") as out:
         for number, record in enumerate(records()):
-            line, head = _sealed({**record, "number": number, "previous": head})
+            body = {**record, "number": number, "previous": head}
+            # Records have values in common: those of copies, times, what nobody has decided.
+            members = {
+                name: members[name]
+                if name in last and last[name] is value
+                else _members({name: value})
+                for name, value in body.items()
+            }
+            last = body
+            names = sorted(members)
+            line, head = _sealed(
+                b",".join(members[name] for name in names if name < "hash"),
+                b",".join(members[name] for name in names if name > "hash"),
+            )
             out.write(line + b"\n")
     return count, head
 
@@ -244,22 +259,27 @@ def _read(raw: bytes) -> dict[str, Any] | None:
     return record if sound else None
 
 
-def _sealed(body: Mapping[str, Any]) -> tuple[bytes, str]:
-    """Write a record with its hash, and return both; what is in it is written only once."""
-    before = canonical_json({name: body[name] for name in body if name < "hash"})
-    after = canonical_json({name: body[name] for name in body if name > "hash"})
-    found = hashlib.sha256(_joined(before, after)).hexdigest()
-    return _joined(before, canonical_json({"hash": found}), after), found
+def _members(values: Mapping[str, Any]) -> bytes:
+    """Write names and values as they stand in an object."""
+    return canonical_json(dict(values))[1:-1]
 
 
-def _joined(*objects: bytes) -> bytes:
-    """Make one object of several, given as canonical JSON in the order of their names."""
-    return b"{" + b",".join(one[1:-1] for one in objects if one != b"{}") + b"}"
+def _sealed(before: bytes, after: bytes) -> tuple[bytes, str]:
+    """Write a record with its hash, and return both, from the members that stand on its sides."""
+    found = hashlib.sha256(_object(before, after)).hexdigest()
+    return _object(before, f'"hash":"{found}"'.encode(), after), found
+
+
+def _object(*members: bytes) -> bytes:
+    return b"{" + b",".join(filter(None, members)) + b"}"
 
 
 def _line_of(record: Mapping[str, Any]) -> bytes | None:
     """Write a record as its line should be; None if it has no canonical JSON."""
     try:
-        return _sealed({name: record[name] for name in record if name != "hash"})[0]
+        before = _members({name: record[name] for name in record if name < "hash"})
+        return _sealed(before, _members({name: record[name] for name in record if name > "hash"}))[
+            0
+        ]
     except (ValueError, RecursionError):
         return None

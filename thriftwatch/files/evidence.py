@@ -27,7 +27,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thriftwatch import __version__
-from thriftwatch.domain import FIELDS
+from thriftwatch.domain import FACTS, FIELDS, RESULT_COLUMNS
+from thriftwatch.errors import InputError
 from thriftwatch.files.chain import canonical_hash, verify_evidence, write_chain
 from thriftwatch.files.contacts import hide, hide_contacts
 from thriftwatch.files.formats import display_name, is_standard_stream
@@ -35,7 +36,6 @@ from thriftwatch.listing import Listing, well_formed
 from thriftwatch.result import DISCLAIMER, DISCLAIMER_EN, ListingScore, Reason
 
 if TYPE_CHECKING:
-    from thriftwatch.model.model import Model
     from thriftwatch.ranking import Ranking
 
 __all__ = [
@@ -122,7 +122,7 @@ def listing_evidence(
     return {
         "sha256": listing_hash(listing),
         **seen,
-        "link": hide_contacts(link) if _is_contact(link) and not keep_contacts else link,
+        "link": link if keep_contacts else _hide_if_contact(link),
         "score": round(float(found.score), _DECIMALS),
         "tier": found.tier,
         "facts": {name: round(float(value), _DECIMALS) for name, value in found.facts.items()},
@@ -204,7 +204,6 @@ def write_evidence(
 def write_ranking(
     path: str | os.PathLike[str],
     ranking: "Ranking",
-    model: "Model",
     *,
     policy: str,
     sources: Iterable[str | os.PathLike[str]],
@@ -217,9 +216,9 @@ def write_ranking(
     path
         The file to write.
     ranking
-        From `thriftwatch.ranking.rank_listings`.
-    model, policy
-        What the listings were scored with.
+        From `thriftwatch.ranking.rank_listings`, with its reasons kept.
+    policy
+        What the listings were scored for.
     sources
         The files they are from.
     keep_contacts
@@ -228,22 +227,34 @@ def write_ranking(
     Returns
     -------
     Evidence
+
+    Raises
+    ------
+    InputError
+        If the reasons were not kept.
     """
-    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    from thriftwatch.scoring import explain_all
-
-    tiers = ranking.table["tier"].to_pylist()
-    # With its type, which a list of no places has none of.
-    suspected = pa.array([n for n, tier in enumerate(tiers) if tier != "clear"], pa.int64())
-    texts = ranking.texts.take(suspected)
-    links = ranking.served["url"].take(suspected).to_pylist()
+    if ranking.kept is None:
+        raise InputError("the reasons were not kept; give keep_reasons to rank_listings")
+    suspected = pc.not_equal(ranking.table["tier"], "clear")
+    table, texts = ranking.table.filter(suspected), ranking.texts.filter(suspected)
+    links = ranking.served["url"].filter(suspected).to_pylist()
+    found = table.select([*RESULT_COLUMNS, "model"]).to_pylist()
 
     def listings() -> Iterator[dict[str, Any]]:
-        columns = (texts[field].to_pylist() for field in FIELDS)
-        every = explain_all(model, *columns, policy=policy, reasons=REASONS)
-        for row, found, link in zip(texts.to_pylist(), every, links, strict=True):
-            yield listing_evidence(Listing(**row), found, link=link, keep_contacts=keep_contacts)
+        last: dict[str, str] = {}
+        rows = zip(texts.to_pylist(), found, ranking.kept or (), links, strict=True)
+        for row, said, reasons, link in rows:
+            if row != last:  # copies have one score, so they follow one another
+                facts = {fact: said[fact] for fact in FACTS}
+                values = said["score"], said["tier"], facts, reasons, said["model"], policy
+                record = listing_evidence(
+                    Listing(**row), ListingScore(*values), keep_contacts=keep_contacts
+                )
+                last = row
+            shown = link if keep_contacts else _hide_if_contact(link)
+            yield {**record, "link": shown}
 
     return write_evidence(
         path,
@@ -267,11 +278,10 @@ def source_of(path: str | os.PathLike[str]) -> dict[str, str]:
     return {"name": well_formed(Path(path).name), "sha256": file_hash(path)}
 
 
-def _is_contact(link: str) -> bool:
-    """Tell whether a link is a number to call; that of a product may look like one and is kept."""
-    return (
-        re.match(r"\s*(tel:|mailto:|(https?://)?[^/]*(wa\.me|whatsapp)\b)", link, re.I) is not None
-    )
+def _hide_if_contact(link: str) -> str:
+    """Hide a link that is a number to call; that of a product may look like one and is kept."""
+    calls = re.match(r"\s*(tel:|mailto:|(https?://)?[^/]*(wa\.me|whatsapp)\b)", link, re.I)
+    return link if calls is None else hide_contacts(link)
 
 
 def _reason(reason: Reason, seen: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ Places = NDArray[np.int64]
 _MOST_BYTES = 2**30
 _LONGEST_RECORD = 2**20
 _WINDOW = 2**24
-_UTF_8 = frozenset({"utf-8", "utf8"})
+_UTF_8 = frozenset({"utf-8", "utf8", "utf-8-sig"})
 _FEED, _RETURN, _QUOTE = b'\n\r"'
 
 

@@ -287,10 +287,11 @@ def _other_scores(table: pa.Table, scores: np.ndarray, model: Model) -> Iterator
     if differing:
         yield Warned(
             f"{differing:,} dari {len(scores):,} skor berbeda dari yang ada di berkas: kebijakan "
-            "(--policy) lain, atau teksnya diubah sesudah dinilai. "
-            "Halaman ini memakai skor yang baru.",
+            "(--policy) atau kolom (--title-column, --description-column, --shop-column) lain, "
+            "atau teksnya diubah sesudah dinilai. Halaman ini memakai skor yang baru.",
             f"{differing:,} of {len(scores):,} scores differ from those in the file: another "
-            "--policy, or the text was changed after it was scored. This page has the new scores.",
+            "--policy, other columns (--title-column, --description-column, --shop-column), or the "
+            "text was changed after it was scored. This page has the new scores.",
         )
 
 

@@ -1,7 +1,7 @@
 """Labelled listings: read tables, check every row, set unusable rows aside with the reason."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from os import PathLike, fspath
 from typing import Any
 
@@ -15,6 +15,8 @@ from thriftwatch.files import RejectedRow, TableRead, read_table, read_tables
 from thriftwatch.listing import find_column
 from thriftwatch.notes import say
 from thriftwatch.training.annotators import find_vote_columns, unite, votes_in
+from thriftwatch.training.exports import as_labelled, read_json
+from thriftwatch.training.labels import ACCEPTED, LabelWords, is_usual
 
 __all__ = ["COLUMN_VALUES", "Labelled", "read_labelled", "read_source", "read_tables_of"]
 
@@ -28,7 +30,8 @@ COLUMN_VALUES = {
 
 _TEXTS = ("id", "title", "description", "shop", "pair", "part", "spans")
 _CHECKED = ("certainty", "rule", *FACT_COLUMNS)
-_FLOATS = {"0.0": "0", "1.0": "1"}
+_NOT_COLUMNS = ("rejected", "notes")
+_NAMED_BY = {"label": 'columns={"label": ...}, --label-column ...'}
 _FRAME = "table"
 """What a table in memory is called in messages; its rows are counted from 1."""
 
@@ -51,6 +54,8 @@ class Labelled:
         int64: where the row stood among all rows that were read, from 0.
     rejected
         Rows that could not be used, each with file, line and reason.
+    notes
+        What else is to be said of how they were read: which words for which labels.
     """
 
     label: NDArray[np.int8]
@@ -69,6 +74,7 @@ class Labelled:
     votes: NDArray[np.object_]
     row: NDArray[np.int64]
     rejected: tuple[RejectedRow, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of usable rows."""
@@ -90,10 +96,8 @@ class Labelled:
 
     def take(self, rows: NDArray[Any]) -> "Labelled":
         """Return some of the rows."""
-        columns = {
-            f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "rejected"
-        }
-        return Labelled(**columns, rejected=self.rejected)
+        columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in _column_names()}
+        return replace(self, **columns)
 
     def and_also(self, others: "Labelled") -> "Labelled":
         """Return these rows and then the others."""
@@ -114,6 +118,7 @@ def read_labelled(
     *,
     encoding: str | None = None,
     columns: dict[str, str] | None = None,
+    positive: str | Collection[object] | None = None,
     skip_unusable: bool = False,
     keep_copies: bool = False,
 ) -> Labelled:
@@ -124,13 +129,17 @@ def read_labelled(
     sources
         A path, a table (pandas, polars, pyarrow, anything that speaks the Arrow C stream
         interface, or one that `thriftwatch.files.read_table` read), or several of them. Only
-        ``title`` and ``label`` are obligatory. Several annotators may have a column each
+        ``title`` and ``label`` are obligatory. Exports of Label Studio, doccano and Prodigy are
+        known, see `thriftwatch.training.exports`. Several annotators may have a column each
         (``label_a``, ``label_b``) or a row each, named in the column ``annotator``; then the
         label is what most of them say, see `thriftwatch.training.annotators`.
     encoding
         Encoding of text files.
     columns
         Column names to use, such as ``{"title": "judul"}``; others are found by name.
+    positive
+        The word, or words, that stand for 1 in the label column; every other word then stands for
+        0. By default the usual ones do: 1, *ya*, *true*, *illegal*, *positif*.
     skip_unusable
         Set rows with a wrong label or fact aside instead of raising.
     keep_copies
@@ -156,8 +165,11 @@ def read_labelled(
     >>> rows = read_labelled(pa.table({"judul": ["Kaos", "", "Kaos"], "label": [0, 1, 0]}))
     >>> len(rows), [(row.line, row.reason) for row in rows.rejected]
     (1, [(2, 'no title'), (3, 'a copy of an earlier row')])
+    >>> read_labelled(pa.table({"judul": ["Kaos", "Topi"], "label": ["ya", "tidak"]})).label
+    array([1, 0], dtype=int8)
     """
     explicit = _checked_columns(columns or {})
+    words = LabelWords(positive)
     if isinstance(sources, str | PathLike | TableRead) or _is_table(sources):
         sources = [sources]
     if not isinstance(sources, Iterable):
@@ -167,11 +179,14 @@ def read_labelled(
         raise InputError("no labelled listings given; give at least one file")
     parts, places, first_row = [], [], 0
     for read in reads:
-        part, lines = _check(read, explicit, skip_unusable, first_row)
+        part, lines = _check(read, explicit, words, skip_unusable, first_row)
         parts.append(part)
         places += [(read.file, line) for line in lines.tolist()]
         first_row += read.table.num_rows
+    words.check()
     together, places = unite(_concatenate(parts), places)
+    notes = [note for read in reads for note in read.notes]
+    together = replace(together, notes=(*notes, *words.notes()))
     if not keep_copies:
         together = _without_duplicates(together, places)
     if not len(together):
@@ -202,19 +217,28 @@ def _not_accepted(source: object) -> InputError:
     )
 
 
-def read_tables_of(source: object, encoding: str | None) -> list[TableRead]:
-    """Read the tables of a file, one for each sheet, or see a table in memory as one."""
-    if isinstance(source, str | PathLike):
-        return read_tables(source, encoding=encoding)
-    return [read_source(source, encoding)]
+def read_tables_of(source: object, encoding: str | None, **places: Any) -> list[TableRead]:
+    """Read the tables of a file, one for each sheet, or see a table in memory as one.
+
+    Places are the arguments of `thriftwatch.files.read_table` that say where a table is.
+    """
+    if not isinstance(source, str | PathLike) or _is_json(source):
+        return [read_source(source, encoding)]
+    return list(map(as_labelled, read_tables(source, encoding=encoding, **places)))
+
+
+def _is_json(path: str | PathLike[str]) -> bool:
+    return fspath(path).casefold().endswith(".json")
 
 
 def read_source(source: object, encoding: str | None) -> TableRead:
     """Read a file or see a table in memory as one that was read."""
     if isinstance(source, str | PathLike):
-        return read_table(source, encoding=encoding)
+        is_json = _is_json(source)
+        read = read_json(source, encoding) if is_json else read_table(source, encoding=encoding)
+        return as_labelled(read)
     if isinstance(source, TableRead):
-        return source
+        return as_labelled(source)
     if not _is_table(source):
         raise _not_accepted(source)
     import pyarrow as pa
@@ -222,18 +246,22 @@ def read_source(source: object, encoding: str | None) -> TableRead:
     # A record batch is no stream of batches, but a table of one.
     batch = isinstance(source, pa.RecordBatch)
     table = pa.Table.from_batches([source]) if batch else pa.table(source)
-    return TableRead(_FRAME, table, np.arange(1, table.num_rows + 1), ())
+    return as_labelled(TableRead(_FRAME, table, np.arange(1, table.num_rows + 1)))
 
 
 def _check(
-    read: TableRead, explicit: dict[str, str], skip_unusable: bool, first_row: int
+    read: TableRead,
+    explicit: dict[str, str],
+    words: LabelWords,
+    skip_unusable: bool,
+    first_row: int,
 ) -> tuple[Labelled, NDArray[np.int64]]:
     """Check the rows of one table; return the usable ones and the line of each."""
     available = read.table.column_names
     where = fspath(read.file)
     rows = read.table.num_rows
     columns: dict[str, NDArray[np.object_]] = {}
-    voted = _vote_columns(read, explicit)
+    voted = _vote_columns(read, explicit, words)
     use = choose_columns(
         read.text_columns,
         read.sample,
@@ -251,13 +279,13 @@ def _check(
             explicit.get(name),
             required=name == "label" and not voted,
             where=where,
-            named_by=f'columns={{"{name}": ...}} in Python, --{name}-column ...',
+            named_by=_NAMED_BY.get(name) or f'columns={{"{name}": ...}} in Python',
         )
         texts: Sequence[str] = [""] * rows if found is None else read.text(found).to_pylist()
         columns[name] = np.array(texts, object)
     for name in COLUMN_VALUES:
         columns[name] = np.array([str(value).strip() for value in columns[name]], object)
-    columns["label"] = _whole(columns["label"])
+    columns["label"] = words.read(columns["label"])
     rejected = list(read.rejected)
     usable = np.ones(rows, bool)
     checked = {name: (columns[name], accepted) for name, accepted in COLUMN_VALUES.items()}
@@ -265,11 +293,14 @@ def _check(
     for name, (values, accepted) in checked.items():
         allowed = {*accepted, ""}
         for row in np.flatnonzero([value not in allowed for value in values]).tolist():
-            problem = f"{shown(values[row])} is not accepted; accepted: {listed(accepted)}"
+            is_label = accepted == COLUMN_VALUES["label"]
+            kinds = ACCEPTED if is_label else listed(accepted)
+            problem = f"{shown(values[row])} is not accepted; accepted: {kinds}"
             line = int(read.line_numbers[row])
             if not skip_unusable:
+                named = ", say which word stands for 1 (--positive)" if is_label else ""
                 raise TableError(
-                    f"{problem}. Correct it, or skip such rows (--skip-unusable)",
+                    f"{problem}. Correct it{named}, or skip such rows (--skip-unusable)",
                     path=where,
                     column=name,
                     **{"row" if where == _FRAME else "line": line},
@@ -289,33 +320,35 @@ def _check(
             usable[row] = False
     del columns["annotator"]
     label = columns.pop("label")[usable].astype(np.int8)
-    kept = {name: values[usable] for name, values in columns.items()}
+    kept: dict[str, Any] = {name: values[usable] for name, values in columns.items()}
     rejected.sort(key=lambda row: row.line)
     rows_read = first_row + np.flatnonzero(usable)
     part = Labelled(label=label, **kept, row=rows_read, rejected=tuple(rejected))
     return part, read.line_numbers[usable]
 
 
-def _vote_columns(read: TableRead, explicit: dict[str, str]) -> dict[str, NDArray[np.object_]]:
+def _vote_columns(
+    read: TableRead, explicit: dict[str, str], words: LabelWords
+) -> dict[str, NDArray[np.object_]]:
     """Return the columns that hold what each annotator says.
 
     Beside a label they must look like it: a column may be called ``label_date``.
     """
     if "label" in explicit:
         return {}
-    found = {}
-    for column in find_vote_columns(read.table.column_names):
-        said = np.array([text.strip() for text in read.text(column).to_pylist()], object)
-        found[column] = _whole(said)
-    if find_column("label", read.table.column_names, required=False, where="") is None:
-        return found
-    allowed = {*COLUMN_VALUES["label"], ""}
-    return {name: values for name, values in found.items() if allowed.issuperset(values)}
-
-
-def _whole(labels: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return labels without the ".0" that pandas writes where a column has gaps."""
-    return np.array([_FLOATS.get(label, label) for label in labels], object)
+    texts = {
+        column: read.text(column).to_pylist()
+        for column in find_vote_columns(read.table.column_names)
+    }
+    label = find_column("label", read.table.column_names, required=False, where="")
+    if label is not None:
+        known = set(read.text(label).to_pylist())
+        texts = {
+            name: said
+            for name, said in texts.items()
+            if all(text in known or is_usual(text) for text in said)
+        }
+    return {name: words.read(said) for name, said in texts.items()}
 
 
 def _votes(
@@ -333,9 +366,14 @@ def _votes(
     return votes
 
 
+def _column_names() -> list[str]:
+    return [f.name for f in fields(Labelled) if f.name not in _NOT_COLUMNS]
+
+
 def _concatenate(parts: Sequence[Labelled]) -> Labelled:
-    names = [f.name for f in fields(Labelled) if f.name != "rejected"]
-    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in _column_names()
+    }
     return Labelled(**columns, rejected=tuple(row for part in parts for row in part.rejected))
 
 
@@ -362,10 +400,7 @@ def _without_duplicates(rows: Labelled, places: Sequence[tuple[str, int]]) -> La
             continue
         rejected.append(RejectedRow(*places[place], reason, str(key[0])))
     taken = rows.take(np.array(kept, np.int64))
-    return Labelled(
-        **{f.name: getattr(taken, f.name) for f in fields(Labelled) if f.name != "rejected"},
-        rejected=tuple(rejected),
-    )
+    return replace(taken, rejected=tuple(rejected))
 
 
 def read_excluded(source: object) -> frozenset[str]:

@@ -18,6 +18,7 @@ from thriftwatch.model.model import Model
 from thriftwatch.model.prevalence import expectation_lines
 from thriftwatch.training.annotators import Agreement
 from thriftwatch.training.fitting import FOLDS
+from thriftwatch.training.gain import Gain
 from thriftwatch.training.label_issues import LabelIssue
 from thriftwatch.training.labelled import Labelled
 
@@ -48,6 +49,8 @@ class TrainResult:
         The usable rows.
     rejected
         Rows that could not be used, each with file, line and reason.
+    gain
+        What the model gained over the one it started from; None if there was none.
     """
 
     model: Model
@@ -57,6 +60,7 @@ class TrainResult:
     agreement: Agreement | None
     rows: Labelled
     rejected: tuple[RejectedRow, ...]
+    gain: Gain | None = None
 
     def summary(self) -> str:
         """Return the figures as a few lines of text."""
@@ -74,6 +78,8 @@ class TrainResult:
         ]
         if "carried_from" in self.model.card:
             lines.append(f"carried over from {self.model.card['carried_from']}")
+        if self.gain is not None:
+            lines.append(str(self.gain))
         for name, tiers in self.model.card["tiers"].items():
             review, likely = tiers["review"], tiers["likely"]
             lines.append(f"tiers, policy {name}: review from {review}, likely from {likely}")

@@ -2,7 +2,7 @@
 
 import hashlib
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from importlib.metadata import version
 from itertools import count
 from os import PathLike
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from thriftwatch.domain import FACT_COLUMNS, OUTPUTS, log_odds_of, probability_of
-from thriftwatch.errors import InputError, shown
+from thriftwatch.errors import InputError, ModelError, shown
 from thriftwatch.evaluation.overlap import joined_texts, seen_share, text_sketch
 from thriftwatch.model.artifact import FORMAT, is_name, seal
 from thriftwatch.model.model import Model
@@ -22,6 +22,7 @@ from thriftwatch.scoring import as_model
 from thriftwatch.text.lexicon import Term, read_lexicon
 from thriftwatch.training.annotators import agree_on
 from thriftwatch.training.fitting import FOLDS, Material, choose_folds, find_groups, prepare
+from thriftwatch.training.gain import measure_gain
 from thriftwatch.training.heads import fits_needed
 from thriftwatch.training.interaction import unstated_outputs
 from thriftwatch.training.label_issues import find_label_issues
@@ -46,9 +47,10 @@ def train(
     carry: bool = True,
     lexicon: str | PathLike[str] | None = None,
     prevalence: float | None = None,
-    name: str = "thriftwatch-id",
+    name: str = "unnamed",
     encoding: str | None = None,
     columns: dict[str, str] | None = None,
+    positive: str | Collection[object] | None = None,
     skip_unusable: bool = False,
     seed: int = 0,
     jobs: int = 2,
@@ -59,10 +61,10 @@ def train(
     Parameters
     ----------
     labelled
-        Paths of CSV, TSV, JSON Lines, Parquet or XLSX files, a table, or what `read_labelled`
-        returned. Only ``title`` and
-        ``label`` (0 or 1) are obligatory; ``description``, ``certainty``, ``rule``, ``goods``,
-        ``worn``, ``origin``, ``spans`` and ``pair`` are used where present.
+        Paths of CSV, TSV, JSON Lines, Parquet or XLSX files or of exports of Label Studio,
+        doccano or Prodigy, a table, or what `read_labelled` returned. Only ``title`` and
+        ``label`` (0 or 1, or words for it) are obligatory; ``description``, ``certainty``,
+        ``rule``, ``goods``, ``worn``, ``origin``, ``spans`` and ``pair`` are used where present.
     exclude
         A table with an ``id`` column: rows with these ids are held out.
     base
@@ -80,11 +82,14 @@ def train(
         labelled rows. Scores and tiers are for that share, see `Model.with_prevalence`; the
         figures of `evaluation` are for the rows as they are.
     name
-        Name of the model, part of its id: printable, of at most 100 characters.
+        Name of the model, part of its id: printable, of at most 100 characters. On the command
+        line it is by default that of the folder.
     encoding
         Encoding of text files.
     columns
         Column names to use, such as ``{"title": "judul"}``.
+    positive
+        What stands for 1 in the label column, see `read_labelled`.
     skip_unusable
         Set rows with a wrong label or fact aside instead of raising.
     seed
@@ -130,7 +135,11 @@ def train(
         labelled
         if isinstance(labelled, Labelled)
         else read_labelled(
-            labelled, encoding=encoding, columns=columns, skip_unusable=skip_unusable
+            labelled,
+            encoding=encoding,
+            columns=columns,
+            positive=positive,
+            skip_unusable=skip_unusable,
         )
     )
     if exclude is not None:
@@ -149,6 +158,7 @@ def train(
             jobs,
             progress or _no_progress,
             words=sum(len(term.forms) for term in added),
+            earlier=_earlier(base) if carry else None,
         )
 
 
@@ -262,6 +272,7 @@ def _train(
     on_progress: Progress,
     *,
     words: int,
+    earlier: Model | None,
 ) -> TrainResult:
     on_progress(0, 1, "reading")
     fold = choose_folds(rows, find_groups(rows), seed)
@@ -303,11 +314,16 @@ def _train(
     model = seal(Model(card, material.heads, tables, joined.interaction, material.vocabulary))
     scores = probabilities[:, 0]
     issues = find_label_issues(rows, scores, model)
+    carried = material.base is not None
+    gain = None
+    if earlier is not None:
+        gain = measure_gain(rows, scores, earlier, carried=carried, seed=seed)
     if prevalence is not None:
         step = log_odds_of(prevalence) - log_odds_of(card["prevalence"]["imported"]["stated"])
         model = model.with_prevalence(prevalence)
         scores = probability_of(joined.log_odds[:, 0] + step)
-    return TrainResult(model, evaluation, scores, issues, agree_on(rows), rows, rows.rejected)
+    agreement = agree_on(rows)
+    return TrainResult(model, evaluation, scores, issues, agreement, rows, rows.rejected, gain)
 
 
 def _preparing(
@@ -337,6 +353,16 @@ def _preparing(
         return material
 
     return preparing
+
+
+def _earlier(base: Model | str | PathLike[str] | None) -> Model | None:
+    """Return the model that a new one is measured against; none if the bundled one is outdated."""
+    try:
+        return as_model(base)
+    except ModelError:
+        if base is not None:
+            raise
+        return None
 
 
 def _flattery(base: Model, known: float) -> str:
