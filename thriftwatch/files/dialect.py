@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 DELIMITERS = ",;\t|"
-NO_DELIMITER = "\x1f"
+NO_DELIMITER = "\uffff"
 """Stands for none, where a table has one column: no text has this character in it."""
 
 _QUOTED = re.compile(r'"[^"]*(?:"|\Z)')
@@ -70,19 +70,22 @@ def sniff(lines: Sequence[str], named: Collection[str] = ()) -> str:
     >>> sniff(["DAFTAR\n", "Nama Produk;Harga, Rp\n", "Kaos, baru;5\n"])
     ';'
     """
-    best, most, read = NO_DELIMITER, (0, 1), False
+    best, most = NO_DELIMITER, (0, 1)
+    flawed: list[str] = []
     for delimiter in DELIMITERS:
         rows = [row for _, row in leading_rows(lines, delimiter)]
         if not rows:
+            flawed.append(delimiter)
             continue
-        read = True
         header = rows[find_header(rows, named)]
         names = sum(cell in named or read_header(cell) is not None for cell in header[:MOST_CELLS])
         points = (names if len(header) > 1 else 0, len(header))
         if len(header) > 1 and points > most:
             best, most = delimiter, points
-    if not read and lines:  # the header has a flaw, which is told by whoever reads it
-        best = max(DELIMITERS, key=_QUOTED.sub("", lines[0]).count)
+    if best == NO_DELIMITER and flawed:
+        # The header has a flaw if this is what separates it; whoever reads it says which.
+        unquoted = _QUOTED.sub("", lines[0])
+        best = next((delimiter for delimiter in flawed if delimiter in unquoted), best)
     return best
 
 

@@ -310,10 +310,11 @@ def _table(rows: list[_Listing], file: str) -> pa.Table:
         for name in columns
     }
     if _untitled(columns) and _TEXT in found:
-        split = [text.partition("\n") for text in found[_TEXT]]
+        # It goes on as title and description, and not also as itself: it would be read twice.
+        split = [text.partition("\n") for text in found.pop(_TEXT)]
         found = {"title": [title.rstrip("\r") for title, _, _ in split], **found}
         rest = [description for _, _, description in split]
-        if any(rest) and find_column("description", columns, required=False, where=file) is None:
+        if any(rest) and find_column("description", found, required=False, where=file) is None:
             found["description"] = rest
     if find_column("label", columns, required=False, where=file) is None and len(chosen) < 2:
         # The only choice there was, whatever its name; if there was none nothing is labelled yet.
