@@ -60,12 +60,9 @@ class ColumnUse:
 
         Examples
         --------
-        >>> use = ColumnUse("a.csv", {"title": "Judul"}, left_out=("Catatan",))
-        >>> print(*use.notes(), sep="\\n")
+        >>> print(*ColumnUse("a.csv", {"title": "Judul"}).notes(), sep="\n")
         a.csv: title is "Judul"
         a.csv: no column for description, shop, link
-        a.csv: the text in "Catatan" is not used; if it is the description, name it \
-(--description-column; in Python description=...)
         """
         served = tuple(
             Note(

@@ -223,14 +223,14 @@ class TableRead:
 def concat_reads(reads: Sequence[TableRead]) -> TableRead:
     """Join the batches of one file.
 
-    A column that has different types in different batches becomes text.
+    A column that has different types in different batches keeps the values of each.
 
     Examples
     --------
     >>> one = TableRead("a.jsonl", pa.table({"harga": [5]}), np.array([1]), ())
     >>> two = TableRead("a.jsonl", pa.table({"harga": ["5rb"]}), np.array([2]), ())
     >>> concat_reads([one, two]).table["harga"].to_pylist()
-    ['5', '5rb']
+    [5, '5rb']
     """
     renamed = {new: was for read in reads for new, was in read.layout.renamed.items()}
     return TableRead(
