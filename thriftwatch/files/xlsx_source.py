@@ -11,6 +11,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from thriftwatch.files.sheets import Row, Sheet, linked, read_sheets
 from thriftwatch.files.workbook import MAX_ROWS, check_openpyxl
 from thriftwatch.files.xlsx_parts import SheetParts, read_parts
 
-__all__ = ["read_workbook"]
+__all__ = ["numbered_rows", "open_workbook", "read_workbook"]
 
 # "_x000D_" is how the format writes a carriage return, and "_x005F_" an underscore before an x.
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -60,6 +61,34 @@ def read_workbook(
     InputError
         If openpyxl is not installed.
     """
+    with open_workbook(path) as book:
+        sheets = [
+            Sheet(one.title, one.sheet_state == "visible", partial(_rows, one, path))
+            for one in book.worksheets
+        ]
+        if not sheets:
+            raise TableError("the workbook has no sheet to read", path=path)
+        yield from read_sheets(
+            sheets, rows, os.fspath(path), sheet=sheet, header_row=header_row, named=named
+        )
+
+
+@contextmanager
+def open_workbook(path: str | os.PathLike[str]) -> Iterator[Any]:
+    """Open a workbook that is one and fits in memory, to read it row by row.
+
+    Yields
+    ------
+    openpyxl.Workbook
+        Formulas give the value Excel last computed.
+
+    Raises
+    ------
+    TableError
+        If the file is no workbook, is damaged, or unpacks to far too much.
+    InputError
+        If openpyxl is not installed.
+    """
     check_openpyxl()
     from openpyxl import load_workbook
 
@@ -72,36 +101,21 @@ def read_workbook(
             # openpyxl raises whatever its parsers raise: KeyError, ValueError, ParseError, ...
             raise _damaged(path, error) from error
         try:
-            sheets = [
-                Sheet(one.title, one.sheet_state == "visible", partial(_rows, one, path))
-                for one in book.worksheets
-            ]
-            if not sheets:
-                raise TableError("the workbook has no sheet to read", path=path)
-            yield from read_sheets(
-                sheets, rows, os.fspath(path), sheet=sheet, header_row=header_row, named=named
-            )
+            yield book
         finally:
             book.close()
 
 
-def _rows(worksheet: Any, path: str | os.PathLike[str]) -> Iterator[tuple[int, Row]]:
-    """Give rows the numbers Excel shows, with links and merged values, and without empty ones."""
-    try:
-        parts = read_parts(worksheet)
-        with _quiet():
-            worksheet.reset_dimensions()  # some exporters write them wrong, and rows would be lost
-            rows = worksheet.iter_rows(values_only=True)
-    except Exception as error:
-        raise _damaged(path, error) from error
-    for number, row in _numbered(rows, path):
-        full = _completed(number, row, parts)
-        if any(value is not None for value in full):
-            yield number, full
+def numbered_rows(worksheet: Any, path: str | os.PathLike[str]) -> Iterator[tuple[int, Row]]:
+    """Yield the rows of a sheet with the numbers Excel shows; empty ones are passed over.
 
-
-def _numbered(rows: Iterator[Row], path: str | os.PathLike[str]) -> Iterator[tuple[int, Row]]:
-    numbered = enumerate(rows, start=1)
+    Raises
+    ------
+    TableError
+        If the sheet is damaged or too long.
+    """
+    worksheet.reset_dimensions()  # some exporters write them wrong, and rows would be lost
+    numbered = enumerate(worksheet.iter_rows(values_only=True), start=1)
     while True:
         try:
             with _quiet():
@@ -112,7 +126,18 @@ def _numbered(rows: Iterator[Row], path: str | os.PathLike[str]) -> Iterator[tup
             return
         if number > MAX_ROWS:
             raise TableError(f"a sheet has at most {MAX_ROWS:,} rows, this one has more", path=path)
-        yield number, row
+        if any(value is not None for value in row):
+            yield number, row
+
+
+def _rows(worksheet: Any, path: str | os.PathLike[str]) -> Iterator[tuple[int, Row]]:
+    """Give rows with their numbers, links and the values of merged cells."""
+    try:
+        parts = read_parts(worksheet)
+    except Exception as error:
+        raise _damaged(path, error) from error
+    for number, row in numbered_rows(worksheet, path):
+        yield number, _completed(number, row, parts)
 
 
 def _completed(number: int, row: Row, parts: SheetParts) -> Row:
