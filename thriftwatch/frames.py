@@ -39,8 +39,14 @@ class Frame(Protocol):
             mixed, the first row that is not text.
         """
 
+    def values(self, column: str) -> "pa.Array | pa.ChunkedArray":
+        """Return a column as it is."""
+
     def extended(self, columns: Mapping[str, pa.Array]) -> Any:
         """Return a table of the same kind with more columns; this one stays as it is."""
+
+    def replaced(self, table: pa.Table) -> Any:
+        """Return another table as the same kind of table."""
 
 
 def as_frame(table: object) -> Frame | None:
@@ -119,12 +125,18 @@ class _ArrowFrame:
         self._table = table
 
     def text(self, column: str) -> "pa.Array | pa.ChunkedArray":
-        return _strings(self._table.column(_place(self, column)), self.kind, column)
+        return _strings(self.values(column), self.kind, column)
+
+    def values(self, column: str) -> "pa.Array | pa.ChunkedArray":
+        return self._table.column(_place(self, column))
 
     def extended(self, columns: Mapping[str, pa.Array]) -> Any:
         table = self._table
         for name, values in columns.items():
             table = table.append_column(name, values)
+        return table
+
+    def replaced(self, table: pa.Table) -> Any:
         return table
 
 
@@ -134,10 +146,13 @@ class _DuckFrame(_ArrowFrame):
         self._relation = relation
 
     def extended(self, columns: Mapping[str, pa.Array]) -> Any:
+        return self.replaced(super().extended(columns))
+
+    def replaced(self, table: pa.Table) -> Any:
         # DuckDB finds the table by the name of this variable, one that nobody's table has, and
         # the result stays on the connection of the relation.
-        thriftwatch_extended = super().extended(columns)  # noqa: F841
-        return self._relation.query("thriftwatch_given", "SELECT * FROM thriftwatch_extended")
+        thriftwatch_table = table  # noqa: F841
+        return self._relation.query("thriftwatch_given", "SELECT * FROM thriftwatch_table")
 
 
 class _PandasFrame:
@@ -154,6 +169,12 @@ class _PandasFrame:
         except (pa.ArrowException, UnicodeEncodeError):
             values = pa.array(_texts(series, self.kind, column), pa.large_string())
         return _strings(values, self.kind, column)
+
+    def values(self, column: str) -> "pa.Array | pa.ChunkedArray":
+        return pa.array(self._frame.iloc[:, _place(self, column)], from_pandas=True)
+
+    def replaced(self, table: pa.Table) -> Any:
+        return table.to_pandas()
 
     def extended(self, columns: Mapping[str, pa.Array]) -> Any:
         # Without an index of their own, so that the rows are not matched by it.
@@ -179,6 +200,12 @@ class _PolarsFrame:
         else:
             values = series.to_arrow()
         return _strings(values, self.kind, column)
+
+    def values(self, column: str) -> "pa.Array | pa.ChunkedArray":
+        return self._frame.get_column(column).to_arrow()
+
+    def replaced(self, table: pa.Table) -> Any:
+        return sys.modules["polars"].from_arrow(table)
 
     def extended(self, columns: Mapping[str, pa.Array]) -> Any:
         from_arrow = sys.modules["polars"].from_arrow

@@ -67,6 +67,11 @@ _TOP_REASONS = 10
     help="Write cells that begin with = + - @ as they are, though spreadsheets run them.",
 )
 @click.option(
+    "--sellers",
+    metavar="SELLERS",
+    help="Also write a table of the shops: how likely each trades in such goods at all.",
+)
+@click.option(
     "--evidence",
     metavar="EVIDENCE.jsonl",
     help="Also write an evidence record of the rows at review or likely; see thriftwatch verify.",
@@ -90,6 +95,7 @@ def score(
     shop_column: str | None,
     encoding: str,
     no_guard: bool,
+    sellers: str | None,
     evidence: str | None,
     keep_contacts: bool,
 ) -> None:
@@ -113,11 +119,14 @@ def score(
         check_output(output)
         aside = _rejected_path(output)
         refuse_overwriting(read_files, [output, aside])
+    if sellers is not None:
+        check_output(sellers)
+        refuse_overwriting([*read_files, *filter(None, (output, aside))], [sellers])
     if evidence is not None:
         if evidence == "-":
             raise InputError("--evidence must name a file, for example evidence.jsonl")
         check_writable(evidence)
-        refuse_overwriting([*read_files, *filter(None, (output, aside))], [evidence])
+        refuse_overwriting([*read_files, *filter(None, (output, aside, sellers))], [evidence])
     scorer = chosen_model(model, lexicon)
     columns = {"title": title_column, "description": description_column, "shop": shop_column}
     started = perf_counter()
@@ -141,6 +150,10 @@ def score(
     for name, other in ranking.renamed.items():
         log.print(f"The column {name} of the input is now {other}.", soft_wrap=True)
     log.print(_summary(ranking.table, len(read.rejected), seconds), soft_wrap=True)
+    if sellers is not None:
+        found = _sellers(ranking, scorer, policy)
+        write_table(found, sellers, guard=not no_guard)
+        log.print(_seller_summary(found, ranking, sellers), soft_wrap=True)
     if evidence is not None:
         from thriftwatch.files.evidence import write_ranking
 
@@ -182,6 +195,17 @@ def _highest(
 
     for row in ranking.texts.slice(0, top).to_pylist():
         yield Listing(**row), explain_texts(model, **row, policy=policy, reasons=_TOP_REASONS)
+
+
+def _sellers(ranking: "Ranking", model: "Model", policy: str) -> "pa.Table":
+    from thriftwatch.sellers import offers_of_ranking, rank_sellers, stated_prevalence
+
+    return rank_sellers(offers_of_ranking(ranking), stated_prevalence(model, policy))
+
+
+def _seller_summary(found: "pa.Table", ranking: "Ranking", path: str) -> str:
+    nameless = ranking.texts.num_rows - sum(found["listings"].to_pylist())
+    return f"{found.num_rows:,} shops are in {path}; listings without a shop: {nameless:,}"
 
 
 def _summary(table: "pa.Table", rejected: int, seconds: float) -> str:
