@@ -54,6 +54,10 @@ _SORT = next(element for element in ELEMENTS if element.name == GOODS)
 _TELLS_NOTHING = re.compile(
     rf"\((?:meringankan|speaks against)\)\Z|: (?:petunjuk {_SORT.sign}|a sign of {_SORT.sign_en})\Z"
 )
+# A reason quotes words and says what they mean; that part is what recurs in other words.
+_SAYS = re.compile(
+    r'(?:menyebut|says) "(.*)"(?: \((?:ditulis tersamar|disguised)\))?: (.*)', re.DOTALL
+)
 _NEXT_REASON = re.compile(r'; (?=(?:menyebut|nama toko memuat|says|the shop\'s name has) ")')
 
 
@@ -124,7 +128,7 @@ def score_sellers(
         - ``share``, ``share_low``, ``share_high``: the estimated share of such goods among its
           distinct listings, and where it lies with a probability of 90%;
         - ``trading``: the probability that it trades in such goods at all;
-        - ``evidence``: the reasons that recur, with the number of distinct listings;
+        - ``evidence``: what recurs in the reasons, in which words, and in how many of the distinct;
         - ``first_seen``, ``last_seen``: dates.
 
         Listings without the name of a shop belong to none.
@@ -349,13 +353,24 @@ def _one_to_review(tiers: Iterable[str]) -> bool:
 
 
 def _evidence(rows: Sequence[int], offers: Offers) -> str:
-    """Name the reasons that recur, with the number of listings that have them."""
+    """Name what recurs, in whatever words, with the number of listings that say it."""
     counts: Counter[str] = Counter()
-    written: dict[str, str] = {}
+    words: dict[str, Counter[str]] = {}
     for row in rows:
-        said = {reason.casefold(): reason for reason in offers.reasons[row]}
-        told = {key: reason for key, reason in said.items() if not _TELLS_NOTHING.search(reason)}
-        written = told | written
-        counts.update(told.keys())
-    often = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_RECURRING]
-    return "; ".join(f"{written[key]} ({count}×)" for key, count in often)
+        told = [reason for reason in offers.reasons[row] if not _TELLS_NOTHING.search(reason)]
+        parts = [_SAYS.fullmatch(reason) for reason in told]
+        said = [(part[2], part[1].casefold()) for part in parts if part]
+        counts.update({meaning for meaning, _ in said})
+        for meaning, quoted in said:
+            words.setdefault(meaning, Counter())[quoted] += 1
+    often = sorted(counts, key=lambda meaning: (-counts[meaning], meaning))[:_RECURRING]
+    return "; ".join(
+        f"{meaning}: {', '.join(_most_common(words[meaning]))} ({counts[meaning]}×)"
+        for meaning in often
+    )
+
+
+def _most_common(words: Counter[str]) -> list[str]:
+    """Quote the most common words; of equally common ones the first of the alphabet."""
+    often = sorted(words, key=lambda word: (-words[word], word))[:_RECURRING]
+    return [f'"{word}"' for word in often]

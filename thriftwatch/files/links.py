@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-__all__ = ["PLATFORM_NAMES", "canonical_link", "names_listing", "platform_of"]
+__all__ = ["PLATFORM_NAMES", "canonical_link", "names_listing", "platform_named", "platform_of"]
 
 PLATFORM_NAMES: Mapping[str, str] = MappingProxyType(
     {
@@ -33,6 +33,8 @@ PLATFORM_NAMES: Mapping[str, str] = MappingProxyType(
 )
 """The platforms that are known, and what they call themselves."""
 
+_NICKNAMES = {"fb": "facebook", "ig": "instagram", "tokped": "tokopedia", "lzd": "lazada"}
+_LONGEST_NAME = 100
 _LONGEST = 4096
 """Characters of the longest link that is looked at; browsers and platforms take about half."""
 
@@ -185,6 +187,20 @@ def platform_of(url: str) -> str:
     """
     address = _address(url)
     return "" if address is None else _platform_of_host(address.host)
+
+
+def platform_named(text: str) -> str:
+    """Return the platform that a name means, one of `PLATFORM_NAMES`; empty if none is known.
+
+    Examples
+    --------
+    >>> [platform_named(text) for text in ("TikTok Shop Indonesia", "FB Marketplace", "")]
+    ['tiktok', 'facebook', '']
+    """
+    words = text.casefold()[:_LONGEST_NAME]
+    if known := next((key for key in PLATFORM_NAMES if key in words), ""):
+        return known
+    return next((_NICKNAMES[word] for word in words.split() if word in _NICKNAMES), "")
 
 
 def _platform_of_host(host: str) -> str:

@@ -6,6 +6,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,15 @@ from thriftwatch.files.formats import empty_file, unpacked_limit
 from thriftwatch.files.guard import guard_cell, guard_column, unguard_cell, unguard_column
 from thriftwatch.listing import well_formed
 
-__all__ = ["MAX_CELL", "MAX_ROWS", "check_openpyxl", "read_workbook", "write_workbook"]
+__all__ = [
+    "MAX_CELL",
+    "MAX_ROWS",
+    "check_openpyxl",
+    "numbered_rows",
+    "open_workbook",
+    "read_workbook",
+    "write_workbook",
+]
 
 MAX_ROWS = 1_048_576
 """Rows in an Excel sheet, its header included."""
@@ -82,6 +91,34 @@ def read_workbook(path: str | os.PathLike[str], rows: int) -> Iterator[TableRead
     InputError
         If openpyxl is not installed.
     """
+    with open_workbook(path) as book:
+        shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        if not shown:
+            raise TableError("the workbook has no sheet to read", path=path)
+        yield from _batches(numbered_rows(shown[0], path), rows, os.fspath(path))
+
+
+@contextmanager
+def open_workbook(path: str | os.PathLike[str]) -> Iterator[Any]:
+    """Open a workbook that is one and fits in memory, to read it row by row.
+
+    Parameters
+    ----------
+    path
+        The workbook.
+
+    Yields
+    ------
+    openpyxl.Workbook
+        Formulas give the value Excel last computed.
+
+    Raises
+    ------
+    TableError
+        If the file is no workbook, is damaged, or unpacks to far too much.
+    InputError
+        If openpyxl is not installed.
+    """
     check_openpyxl()
     from openpyxl import load_workbook
 
@@ -94,12 +131,7 @@ def read_workbook(path: str | os.PathLike[str], rows: int) -> Iterator[TableRead
             # openpyxl raises whatever its parsers raise: KeyError, ValueError, ParseError, ...
             raise _damaged(path, error) from error
         try:
-            shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-            if not shown:
-                raise TableError("the workbook has no sheet to read", path=path)
-            shown[0].reset_dimensions()  # some exporters write them wrong, and rows would be lost
-            numbered = _numbered(shown[0].iter_rows(values_only=True), path)
-            yield from _batches(numbered, rows, os.fspath(path))
+            yield book
         finally:
             book.close()
 
@@ -201,9 +233,16 @@ def _damaged(path: str | os.PathLike[str], error: Exception) -> TableError:
     )
 
 
-def _numbered(rows: Iterator[_Row], path: str | os.PathLike[str]) -> Iterator[tuple[int, _Row]]:
-    """Give rows the numbers Excel shows, and pass over the empty ones."""
-    numbered = enumerate(rows, start=1)
+def numbered_rows(sheet: Any, path: str | os.PathLike[str]) -> Iterator[tuple[int, _Row]]:
+    """Yield the rows of a sheet with the numbers Excel shows; empty ones are passed over.
+
+    Raises
+    ------
+    TableError
+        If the sheet is damaged or too long.
+    """
+    sheet.reset_dimensions()  # some exporters write them wrong, and rows would be lost
+    numbered = enumerate(sheet.iter_rows(values_only=True), start=1)
     while True:
         try:
             number, row = next(numbered, (0, ()))
