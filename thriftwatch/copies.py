@@ -2,8 +2,9 @@
 
 import hashlib
 import re
+import unicodedata
 
-from thriftwatch.text.fold import fold_text
+from thriftwatch.text.fold import fold_character, fold_text
 
 __all__ = ["near_copy_key"]
 
@@ -39,7 +40,18 @@ def near_copy_key(title: str, description: str = "") -> str:
     >>> one == copy, one == other
     (True, False)
     """
-    text = fold_text(f"{title}\n{description}").lower()
+    text = fold_text(_without_pictures(f"{title}\n{description}")).lower()
     words = sorted(set(_WORD.findall(_NOT_LETTERS.sub(" ", text))))
     said = " ".join(words) if words else " ".join(text.split())
     return hashlib.sha256(said.encode()).hexdigest()[:_DIGITS]
+
+
+def _without_pictures(text: str) -> str:
+    """Leave emoji out, which fold to what they show; letters in circles and squares stay."""
+    if text.isascii():
+        return text
+    return "".join(" " if _is_picture(character) else character for character in text)
+
+
+def _is_picture(character: str) -> bool:
+    return unicodedata.category(character) == "So" and len(fold_character(character).strip()) > 1

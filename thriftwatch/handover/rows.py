@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from thriftwatch.copies import near_copy_key
@@ -58,6 +57,11 @@ class Row:
     score: float = 0.0
     tier: str = TIERS[0]
     times: int = 1
+
+    @property
+    def length(self) -> int:
+        """How much the seller wrote."""
+        return len(self.listing.title) + len(self.listing.description)
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -160,7 +164,10 @@ def score_rows(rows: Sequence[Row], model: Model, policy: str) -> list[Row]:
 
 
 def merge(rows: Sequence[Row]) -> list[Row]:
-    """Merge the rows of each listing: the one with the highest score, with what it lacks filled in.
+    """Merge the rows of each listing.
+
+    Of several the one in the highest tier stands for the listing, and of these the one with the
+    most text, as a file with titles alone knows less; what it lacks is filled in from the others.
 
     Returns
     -------
@@ -175,17 +182,17 @@ def merge(rows: Sequence[Row]) -> list[Row]:
     >>> [(one.price, one.times) for one in merged]
     [('50rb', 2)]
     """
-    order = np.argsort([-row.score for row in rows], kind="stable")
     same: dict[tuple[str, ...], list[Row]] = {}
-    for place in order.tolist():
-        same.setdefault(rows[place].identity, []).append(rows[place])
-    return [_merged(group) for group in same.values()]
+    for row in rows:
+        same.setdefault(row.identity, []).append(row)
+    return sorted(map(_merged, same.values()), key=lambda row: -row.score)
 
 
-def _merged(group: Sequence[Row]) -> Row:
-    first = group[0]
+def _merged(group: list[Row]) -> Row:
     if len(group) == 1:
-        return first
+        return group[0]
+    group.sort(key=lambda row: (-TIERS.index(row.tier), -row.length, -row.score))
+    first = group[0]
     filled: dict[str, Any] = {
         name: next((value for row in group if (value := getattr(row, name))), "")
         for name in _FILLED

@@ -46,11 +46,11 @@ def outputs_of(path: _Path) -> tuple[Path, Path, Path, Path]:
 
     Examples
     --------
-    >>> [file.name for file in outputs_of("serah-terima.xlsx")]
-    ['serah-terima.xlsx', 'serah-terima.csv', 'serah-terima.toko.csv', 'serah-terima.bukti.jsonl']
+    >>> [file.name for file in outputs_of("maret.xlsx")]
+    ['maret.xlsx', 'maret.daftar.csv', 'maret.toko.csv', 'maret.bukti.jsonl']
     """
     workbook = Path(path)
-    beside = (workbook.with_suffix(end) for end in (".csv", ".toko.csv", ".bukti.jsonl"))
+    beside = (workbook.with_suffix(end) for end in (".daftar.csv", ".toko.csv", ".bukti.jsonl"))
     return (workbook, *beside)  # type: ignore[return-value]
 
 
