@@ -33,7 +33,6 @@ COLUMN_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "evasion": ("evasion",),
         "region": ("region", "wilayah", "provinsi", "kota", "lokasi", "location"),
         "price": ("price", "harga"),
-        "city": ("city", "kota", "lokasi", "location"),
         "date": ("date", "tanggal", "posted_at", "created_at", "tanggal_posting"),
     }
 )

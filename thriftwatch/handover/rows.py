@@ -18,7 +18,7 @@ from thriftwatch.ranking import Listings, read_listings
 
 __all__ = ["Row", "Source", "merge", "read_rows", "score_rows"]
 
-_DETAILS = ("url", "platform", "price", "city", "date")
+_DETAILS = ("url", "platform", "price", "region", "date")
 _FILLED = ("platform", "price", "city", "day")
 
 
