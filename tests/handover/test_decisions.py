@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import BALE, HOODIE, PAN, UNSOURCED, shopee, table, text_of
+from handed import BALE, HOODIE, PAN, UNSOURCED, shopee, table, text_of
 
 from thriftwatch.files.evidence import verify_evidence
 

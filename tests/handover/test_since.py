@@ -2,7 +2,7 @@
 
 import openpyxl
 import pytest
-from conftest import BALE, HOODIE, PAN, shopee, table, text_of
+from handed import BALE, HOODIE, PAN, shopee, table, text_of
 
 from thriftwatch.handover.earlier import BELOW, DOWN, GONE, Earlier, History
 

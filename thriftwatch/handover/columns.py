@@ -91,18 +91,18 @@ def list_columns(handover: Handover, texts: Texts) -> Sequence[Column]:
         Column("date", 10, "date", lambda item: read_date(item.row.day) or _one_line(item.row.day)),
     ]
     if handover.since is not None:
-        columns += [
-            Column("status", 8.5, "text", lambda item: texts[f"handover-status-{item.status}"]),
-            Column("was", 18, "text", _other_link),
-        ]
+        status = Column("status", 8.5, "text", lambda i: texts[f"handover-status-{i.status}"])
+        columns.append(status)
     if handover.reviewed is not None:
         columns += [
             Column("reviewer", 10, "text", lambda item: item.decision.reviewer),
             Column("decided", 10, "date", _decided),
         ]
+    columns.append(Column("follow-up", 11, "choice", lambda item: ""))
+    if handover.since is not None:
+        columns.append(Column("was", 30, "text", _other_link, printed=False))
     return [
         *columns,
-        Column("follow-up", 11, "choice", lambda item: ""),
         Column("times", 8, "number", lambda item: item.row.times, printed=False),
         Column("first", 12, "date", lambda item: item.first, printed=False),
         Column("copy", 14, "text", lambda item: item.row.copy, printed=False),

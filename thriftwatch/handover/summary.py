@@ -101,7 +101,9 @@ def summary(
     yield Paragraph(texts["handover-heading-meaning"], "heading")
     for name in ("score", "facts", "shops", "law", "not"):
         values = [round(100 * CREDIBLE)] if name == "shops" else []
-        yield Paragraph("• " + texts[f"handover-meaning-{name}", *values])
+        said = texts[f"handover-meaning-{name}", *values]
+        yield Paragraph(f"• {said}", space=int(name == "not"))
+
     yield Paragraph(texts["handover-heading-evidence"], "heading")
     yield Paragraph(texts["handover-evidence", len(handover.items)])
     yield Paragraph(evidence_name, "code", label=texts["handover-evidence-file"])

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import openpyxl
 import pytest
-from conftest import BALE, HOODIE, PAN, SHOP, UNSOURCED, shopee, table, text_of
+from handed import BALE, HOODIE, PAN, SHOP, UNSOURCED, shopee, table, text_of
 
 from thriftwatch.files.evidence import verify_evidence
 from thriftwatch.handover.workbook import _MAX_LINKS, check_xlsxwriter
