@@ -6,6 +6,7 @@ from all of them. So a shop of few listings keeps to what shops are like, and on
 it is itself.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +34,7 @@ CREDIBLE = 0.9
 
 _POINTS = 160
 _STEPS = 200
-_BLOCK = 1 << 15
+_SHOPS, _LISTINGS = 1 << 12, 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def estimate_trading(score: Floats, of_shop: Ints, shops: int, prevalence: float
     score
         float64, shape (listings,): calibrated scores, near-copies counted once.
     of_shop
-        int64, shape (listings,): whose they are, from 0.
+        int64, shape (listings,), ascending: whose they are, from 0.
     shops
         How many shops there are.
     prevalence
@@ -90,29 +91,52 @@ def estimate_trading(score: Floats, of_shop: Ints, shops: int, prevalence: float
     """
     share, lawful, trade = _grid()
     ratio = np.exp(np.minimum(log_odds_of(score) - log_odds_of(prevalence), np.log(STRONGEST)))
-    likelihood = np.zeros((shops, len(share)))
-    for start in range(0, len(score), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        text = np.log(np.outer(ratio[block], share) + (1 - share))
-        np.add.at(likelihood, of_shop[block], text)
-    likelihood = np.exp(likelihood - likelihood.max(axis=1, initial=-np.inf, keepdims=True))
-    by_lawful, by_trade = likelihood @ lawful, likelihood @ trade
+    ends = np.searchsorted(of_shop, np.arange(shops + 1))
+
+    # Twice over blocks of shops, so that a grid for all of them is never held at once.
+    def likelihoods() -> Iterator[tuple[slice, Floats]]:
+        for first in range(0, shops, _SHOPS):
+            block = slice(first, min(first + _SHOPS, shops))
+            own = slice(ends[block.start], ends[block.stop])
+            yield block, _likelihood(ratio[own], of_shop[own] - first, block.stop - first, share)
+
+    by_lawful, by_trade = np.zeros(shops), np.zeros(shops)
+    for block, likelihood in likelihoods():
+        by_lawful[block], by_trade[block] = likelihood @ lawful, likelihood @ trade
+    trading = _trading(by_lawful, by_trade)
+    found = Estimates(np.zeros(shops), np.zeros(shops), np.zeros(shops), trading)
+    tail = (1 - CREDIBLE) / 2
+    for block, likelihood in likelihoods():
+        posterior = likelihood * (
+            np.outer(trading[block] / by_trade[block], trade)
+            + np.outer((1 - trading[block]) / by_lawful[block], lawful)
+        )
+        below = np.cumsum(posterior, axis=1)
+        found.share[block] = posterior @ share
+        found.low[block] = share[(below < tail).sum(axis=1)]
+        found.high[block] = share[np.minimum((below < 1 - tail).sum(axis=1), _POINTS - 1)]
+    return found
+
+
+def _likelihood(ratio: Floats, of_shop: Ints, shops: int, share: Floats) -> Floats:
+    """Return how likely the texts of each shop are for each share, up to a factor of the shop."""
+    found = np.zeros((shops, len(share)))
+    for start in range(0, len(ratio), _LISTINGS):
+        block = slice(start, start + _LISTINGS)
+        np.add.at(found, of_shop[block], np.log(np.outer(ratio[block], share) + (1 - share)))
+    likelihood: Floats = np.exp(found - found.max(axis=1, keepdims=True))
+    return likelihood
+
+
+def _trading(by_lawful: Floats, by_trade: Floats) -> Floats:
+    """Return the probability of trade of each shop, and learn from all how many trade."""
     seen, passed = TRADING_SHOPS
     rate = seen / (seen + passed)
+    trading = np.zeros(len(by_trade))
     for _ in range(_STEPS):
         trading = rate * by_trade / (rate * by_trade + (1 - rate) * by_lawful)
-        rate = (trading.sum() + seen) / (shops + seen + passed)
-    posterior = likelihood * (
-        np.outer(trading / by_trade, trade) + np.outer((1 - trading) / by_lawful, lawful)
-    )
-    below = np.cumsum(posterior, axis=1)
-    tail = (1 - CREDIBLE) / 2
-    return Estimates(
-        share=posterior @ share,
-        low=share[(below < tail).sum(axis=1)],
-        high=share[np.minimum((below < 1 - tail).sum(axis=1), len(share) - 1)],
-        trading=trading,
-    )
+        rate = (trading.sum() + seen) / (len(trading) + seen + passed)
+    return trading
 
 
 def _grid() -> tuple[Floats, Floats, Floats]:
