@@ -13,6 +13,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from thriftwatch.files import read_table
+from thriftwatch.text.lexicon import load_lexicon
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "data" / "sample" / "labelled.csv"
@@ -20,6 +21,7 @@ REAL = ROOT.parent / "shared" / "real" / "listings.csv"
 README = Path(__file__).with_name("README.md")
 
 SEED = 20260101
+_FLAGGED_CLASSES = ("used", "import", "wholesale")
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,17 @@ def real_texts() -> Texts | None:
         announce_absence()
         return None
     return read_texts(REAL, "real")
+
+
+def flagged_words() -> frozenset[str]:
+    """Return the words worth hiding that the disguises can be applied to."""
+    return frozenset(
+        form
+        for term in load_lexicon()
+        if term.word_class in _FLAGGED_CLASSES and term.strength >= 3
+        for form in term.forms
+        if form.isalpha() and len(form) >= 3 and set(form) & set("aeiou")
+    )
 
 
 def announce_absence() -> None:

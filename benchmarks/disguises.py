@@ -12,11 +12,10 @@ import sys
 from collections.abc import Callable
 
 import numpy as np
-from common import ROOT, SAMPLE, Texts, arguments, publish, table
+from common import ROOT, SAMPLE, Texts, arguments, flagged_words, publish, table
 from numpy.typing import NDArray
 
 from thriftwatch import load_model
-from thriftwatch.text.lexicon import load_lexicon
 from thriftwatch.training.labelled import read_labelled
 
 sys.path.insert(0, str(ROOT / "tests"))
@@ -27,7 +26,6 @@ Rewriting = Callable[[str], str]
 
 STILL = 0.05
 """A score that moves by less has not moved."""
-_FLAGGED_CLASSES = ("used", "import", "wholesale")
 _WORD = re.compile(r"[A-Za-z]+")
 _FONTS = ("mathematical bold", "script", "small capitals", "circled", "full width", "fraktur")
 _NICKNAMES = ("by: 4n4k.b41k", "~~ m4m4_c4nt1k ~~", "t0k0 b3rk4h", "✨ xX_d3d3_Xx ✨")
@@ -122,17 +120,6 @@ def sample_of(*, label: int) -> Texts:
     rows = read_labelled(SAMPLE)
     rows = rows.take(np.flatnonzero((rows.label == label) & (rows.certainty != "uncertain")))
     return Texts("sample", rows.title.tolist(), rows.description.tolist(), [""] * len(rows))
-
-
-def flagged_words() -> frozenset[str]:
-    """Return the words worth hiding that the disguises can be applied to."""
-    return frozenset(
-        form
-        for term in load_lexicon()
-        if term.word_class in _FLAGGED_CLASSES and term.strength >= 3
-        for form in term.forms
-        if form.isalpha() and len(form) >= 3 and set(form) & set("aeiou")
-    )
 
 
 def pairs(texts: Texts) -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from thriftwatch.model.model import Model
     from thriftwatch.result import ListingScore, Reason
     from thriftwatch.scoring import score_listing, score_listings
+    from thriftwatch.sellers import score_sellers
     from thriftwatch.training import ListingClassifier, TrainResult, train
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "load_model",
     "score_listing",
     "score_listings",
+    "score_sellers",
     "train",
 ]
 __version__ = "0.1.0"
@@ -59,6 +61,7 @@ _MODULES = {
     "load_model": "model.artifact",
     "score_listing": "scoring",
     "score_listings": "scoring",
+    "score_sellers": "sellers",
     "train": "training",
 }
 

@@ -10,6 +10,7 @@ from thriftwatch import __version__
 from thriftwatch.commands.check import check
 from thriftwatch.commands.evaluate import evaluate
 from thriftwatch.commands.explain import explain
+from thriftwatch.commands.handover import handover
 from thriftwatch.commands.info import info
 from thriftwatch.commands.review import review
 from thriftwatch.commands.score import score
@@ -70,5 +71,5 @@ def main(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (check, score, explain, train, evaluate, review, verify, info):
+for _command in (check, score, explain, train, evaluate, review, handover, verify, info):
     main.add_command(_command)

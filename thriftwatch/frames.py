@@ -54,12 +54,17 @@ class Frame(Protocol):
 
     def sample(self, column: str) -> list[str]:
         """Return the first values of a column as text, to see what it holds."""
+    def values(self, column: str) -> "pa.Array | pa.ChunkedArray":
+        """Return a column as it is."""
 
     def extended(self, columns: Mapping[str, pa.Array]) -> Any:
         """Return a table of the same kind with more columns; this one stays as it is.
 
         A column of the same name is replaced where it stands.
         """
+
+    def replaced(self, table: pa.Table) -> Any:
+        """Return another table as the same kind of table."""
 
 
 def as_frame(table: object) -> Frame | None:
@@ -141,6 +146,11 @@ class _ArrowFrame:
         self, column: str, set_aside: dict[int, str] | None = None
     ) -> "pa.Array | pa.ChunkedArray":
         return _strings(self._table.column(_place(self, column)), self.kind, column)
+    def text(self, column: str) -> "pa.Array | pa.ChunkedArray":
+        return _strings(self.values(column), self.kind, column)
+
+    def values(self, column: str) -> "pa.Array | pa.ChunkedArray":
+        return self._table.column(_place(self, column))
 
     def sample(self, column: str) -> list[str]:
         values = self._table.column(self.names.index(column)).slice(0, _SAMPLE)
@@ -157,6 +167,9 @@ class _ArrowFrame:
                 table = table.append_column(name, values)
         return table
 
+    def replaced(self, table: pa.Table) -> Any:
+        return table
+
 
 class _DuckFrame(_ArrowFrame):
     def __init__(self, relation: Any) -> None:
@@ -164,10 +177,13 @@ class _DuckFrame(_ArrowFrame):
         self._relation = relation
 
     def extended(self, columns: Mapping[str, pa.Array]) -> Any:
+        return self.replaced(super().extended(columns))
+
+    def replaced(self, table: pa.Table) -> Any:
         # DuckDB finds the table by the name of this variable, one that nobody's table has, and
         # the result stays on the connection of the relation.
-        thriftwatch_extended = super().extended(columns)  # noqa: F841
-        return self._relation.query("thriftwatch_given", "SELECT * FROM thriftwatch_extended")
+        thriftwatch_table = table  # noqa: F841
+        return self._relation.query("thriftwatch_given", "SELECT * FROM thriftwatch_table")
 
 
 class _PandasFrame:
@@ -189,6 +205,11 @@ class _PandasFrame:
 
     def sample(self, column: str) -> list[str]:
         return _as_sample(self._frame.iloc[:_SAMPLE, self.names.index(column)])
+    def values(self, column: str) -> "pa.Array | pa.ChunkedArray":
+        return pa.array(self._frame.iloc[:, _place(self, column)], from_pandas=True)
+
+    def replaced(self, table: pa.Table) -> Any:
+        return table.to_pandas()
 
     def extended(self, columns: Mapping[str, pa.Array]) -> Any:
         # Without an index of their own, so that the rows are not matched by it.
@@ -224,6 +245,11 @@ class _PolarsFrame:
 
     def sample(self, column: str) -> list[str]:
         return _as_sample(self._frame.get_column(column).head(_SAMPLE))
+    def values(self, column: str) -> "pa.Array | pa.ChunkedArray":
+        return self._frame.get_column(column).to_arrow()
+
+    def replaced(self, table: pa.Table) -> Any:
+        return sys.modules["polars"].from_arrow(table)
 
     def extended(self, columns: Mapping[str, pa.Array]) -> Any:
         from_arrow = sys.modules["polars"].from_arrow

@@ -73,6 +73,11 @@ _TOP_REASONS = 10
     help="Write cells that begin with = + - @ as they are, though spreadsheets run them.",
 )
 @click.option(
+    "--sellers",
+    metavar="SELLERS",
+    help="Also write a table of the shops: how likely each trades in such goods at all.",
+)
+@click.option(
     "--evidence",
     metavar="EVIDENCE.jsonl",
     help="Also write an evidence record of the rows at review or likely; see thriftwatch verify.",
@@ -94,6 +99,7 @@ def score(
     lexicon: str | None,
     excel: bool,
     no_guard: bool,
+    sellers: str | None,
     evidence: str | None,
     keep_contacts: bool,
     lang: str | None,
@@ -127,11 +133,14 @@ def score(
         check_output(output)
         aside = _rejected_path(output)
         refuse_overwriting(read_files, [output, aside])
+    if sellers is not None:
+        check_output(sellers)
+        refuse_overwriting([*read_files, *filter(None, (output, aside))], [sellers])
     if evidence is not None:
         if evidence == "-":
             raise InputError("--evidence must name a file, for example evidence.jsonl")
         check_writable(evidence)
-        refuse_overwriting([*read_files, *filter(None, (output, aside))], [evidence])
+        refuse_overwriting([*read_files, *filter(None, (output, aside, sellers))], [evidence])
     scorer = chosen_model(model, lexicon)
     with progress("Reading") as advance, telling(log, texts):
         read = read_listings(listings, **reading(options), on_rows=advance)
@@ -160,6 +169,11 @@ def score(
     for name, other in ranking.renamed.items():
         log.print(f"The column {name} of the input is now {other}.", soft_wrap=True)
     written = None
+    log.print(_summary(ranking.table, len(read.rejected), seconds), soft_wrap=True)
+    if sellers is not None:
+        found = _sellers(ranking, scorer, policy)
+        write_table(found, sellers, guard=not no_guard)
+        log.print(_seller_summary(found, ranking, sellers), soft_wrap=True)
     if evidence is not None:
         written = write_ranking(
             evidence, ranking, policy=policy, sources=listings, keep_contacts=keep_contacts
@@ -210,6 +224,17 @@ def _highest(
 
     for row in ranking.texts.slice(0, top).to_pylist():
         yield Listing(**row), explain_texts(model, **row, policy=policy, reasons=_TOP_REASONS)
+
+
+def _sellers(ranking: "Ranking", model: "Model", policy: str) -> "pa.Table":
+    from thriftwatch.sellers import offers_of_ranking, rank_sellers, stated_prevalence
+
+    return rank_sellers(offers_of_ranking(ranking), stated_prevalence(model, policy))
+
+
+def _seller_summary(found: "pa.Table", ranking: "Ranking", path: str) -> str:
+    nameless = ranking.texts.num_rows - sum(found["listings"].to_pylist())
+    return f"{found.num_rows:,} shops are in {path}; listings without a shop: {nameless:,}"
 
 
 def _summary(table: "pa.Table", rejected: int, seconds: float) -> str:

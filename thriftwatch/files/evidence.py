@@ -42,6 +42,7 @@ __all__ = [
     "DECISIONS",
     "FORMAT",
     "REASONS",
+    "WIB",
     "Evidence",
     "both_times",
     "file_hash",
@@ -60,7 +61,8 @@ REASONS = 8
 """How many reasons are recorded at most."""
 
 _DECIMALS = 6
-_WIB = timezone(timedelta(hours=7), "WIB")
+WIB = timezone(timedelta(hours=7), "WIB")
+"""Western Indonesian Time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def both_times(moment: datetime) -> dict[str, str]:
     >>> both_times(datetime(2026, 3, 31, 20, 15, tzinfo=UTC))
     {'utc': '2026-03-31T20:15:00Z', 'wib': '2026-04-01T03:15:00+07:00'}
     """
-    utc, wib = (moment.astimezone(zone).isoformat(timespec="seconds") for zone in (UTC, _WIB))
+    utc, wib = (moment.astimezone(zone).isoformat(timespec="seconds") for zone in (UTC, WIB))
     return {"utc": utc.replace("+00:00", "Z"), "wib": wib}
 
 
@@ -165,7 +167,8 @@ def write_evidence(
     path
         The file to write.
     listings
-        What `listing_evidence` returned for each listing.
+        What `listing_evidence` returned for each listing, with ``decided``, ``decision`` and
+        ``reviewer`` where a person has decided.
     moment
         When they were scored.
     sources
@@ -198,7 +201,7 @@ def write_evidence(
         "notice": DISCLAIMER,
         "notice_en": DISCLAIMER_EN,
     }
-    return Evidence(*write_chain(path, header, ({**one, **undecided} for one in listings)))
+    return Evidence(*write_chain(path, header, ({**undecided, **one} for one in listings)))
 
 
 def write_ranking(
