@@ -1,0 +1,195 @@
+"""How alike two listings are: what they share, weighed by rarity, and what that amounts to.
+
+Every word weighs its idf. Of a pair of listings is measured:
+
+* *containment* and *likeness*: the weight they share, as part of the lighter one and of both
+  together; the first sees a shortened or a padded copy, the second a whole one;
+* *titles*: how much of each title stands anywhere in the other listing;
+* *goods*: whether both titles name goods, and no common ones;
+* *evidence*: the weight they share;
+* *spread*: how evenly the shared words are spread over a listing. Whoever rewrites changes a word
+  here and there. Two listings of one shop share its template, word by word, and nothing besides.
+
+A logistic regression makes a probability of these: the share of true re-posts among pairs like
+this one. It was fitted by ``benchmarks/reposts.py --fit`` on half of the hand-written sample, once
+for pairs of described listings and once where one is brief (a title alone, or hardly more).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thriftwatch.watch.listing_words import Longs, Words
+
+__all__ = ["BRIEF", "DESCRIBED", "MEASURES", "PARTS", "Comparison", "Weights", "compare", "similarity"]
+
+PARTS = 4
+"""Parts of a listing over which shared words are spread."""
+LEAST_WORDS = 12
+"""Distinct words below which a listing is brief, as one without a description is."""
+
+MEASURES = (
+    "containment", "likeness", "titles", "other goods", "evidence", "spread", "thinnest part",
+)  # fmt: skip
+"""What is measured of a pair, in the order of the coefficients; the constant comes last."""
+DESCRIBED = (-0.455, 3.928, 1.115, -12.105, -0.731, -2.774, 4.529, 12.75)
+BRIEF = (-0.455, 3.928, 1.115, -12.105, -0.731, -2.774, 4.529, 8.0)
+
+_LEAST_SHARE = 0.02
+"""Added to shares before their logarithm is taken."""
+
+Floats = NDArray[np.float64]
+
+
+class Weights(NamedTuple):
+    """What words tell, by their numbers.
+
+    Attributes
+    ----------
+    idf
+        float64: the weight of each.
+    goods
+        int32: which goods it names; -1 for none.
+    """
+
+    idf: Floats
+    goods: NDArray[np.int32]
+
+
+class Comparison(NamedTuple):
+    """What was measured of pairs.
+
+    Attributes
+    ----------
+    measures
+        float64, shape (pairs, measures): `MEASURES`; shares as logarithms.
+    is_brief
+        bool, shape (pairs,): whether one of the two is brief.
+    """
+
+    measures: Floats
+    is_brief: NDArray[np.bool_]
+
+
+class _Coverage(NamedTuple):
+    """How much of one listing of each pair stands in the other."""
+
+    total: Floats
+    shared: Floats
+    title: Floats
+    spread: Floats
+    thinnest: Floats
+
+
+def compare(asked: Words, row: Longs, known: Words, weights: Weights) -> Comparison:
+    """Measure pairs of listings.
+
+    Parameters
+    ----------
+    asked
+        Listings.
+    row
+        int64, shape (pairs,): which of them is the first of each pair.
+    known
+        The second of each pair.
+    weights
+        Of all words.
+    """
+    first = asked.take(row)
+    in_known, in_first = _shared(first, known, len(weights.idf))
+    one = _coverage(first, in_known, weights.idf)
+    two = _coverage(known, in_first, weights.idf)
+    shared = two.shared
+    lighter = np.minimum(one.total, two.total)
+    both = one.total + two.total - shared
+    measures = np.stack(
+        [
+            np.log(_LEAST_SHARE + shared / np.maximum(lighter, 1e-9)),
+            np.log(_LEAST_SHARE + shared / np.maximum(both, 1e-9)),
+            np.log(_LEAST_SHARE + one.title * two.title),
+            _names_other_goods(first, known, weights.goods),
+            np.log1p(shared),
+            np.log(_LEAST_SHARE + np.maximum(one.spread, two.spread)),
+            np.log(_LEAST_SHARE + np.maximum(one.thinnest, two.thinnest)),
+        ],
+        axis=1,
+    )
+    return Comparison(measures, _is_brief(first) | _is_brief(known))
+
+
+def similarity(compared: Comparison) -> Floats:
+    """Return the probability that each pair is one listing and its re-post, shape (pairs,)."""
+    described, brief = (
+        compared.measures @ np.array(numbers[:-1]) + numbers[-1] for numbers in (DESCRIBED, BRIEF)
+    )
+    log_odds = np.where(compared.is_brief, brief, described)
+    return 1.0 / (1.0 + np.exp(-np.clip(log_odds, -30.0, 30.0)))
+
+
+def _pair_of(words: Words) -> Longs:
+    """Return the pair that each word belongs to."""
+    return np.repeat(np.arange(len(words)), np.diff(words.starts))
+
+
+def _shared(
+    one: Words, two: Words, width: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which words of the first listings stand in the second, and the other way round."""
+    first = _pair_of(one) * width + one.word
+    second = _pair_of(two) * width + two.word
+    order = np.argsort(second)
+    places = np.searchsorted(second, first, sorter=order)
+    found = order[np.minimum(places, len(second) - 1)] if len(second) else places
+    in_second = second[found] == first if len(second) else np.zeros(len(first), np.bool_)
+    in_first = np.zeros(len(second), np.bool_)
+    in_first[found[in_second]] = True
+    return in_second, in_first
+
+
+def _coverage(words: Words, is_shared: NDArray[np.bool_], idf: Floats) -> _Coverage:
+    pairs, pair = len(words), _pair_of(words)
+    weight = idf[words.word]
+    held = weight * is_shared
+    lengths = np.diff(words.starts)
+    place = np.arange(len(pair)) - words.starts[pair]
+    in_title = place < words.titled[pair]
+    part = PARTS * pair + PARTS * place // np.maximum(lengths, 1)[pair]
+    of_parts = np.bincount(part, weight, PARTS * pairs)
+    share = np.bincount(part, held, PARTS * pairs) / np.maximum(of_parts, 1e-9)
+    # A listing of three words has an empty part, which proves nothing.
+    shares = np.where(of_parts > 0, share, 1.0).reshape(pairs, PARTS)
+    title = np.bincount(pair, held * in_title, pairs)
+    of_title = np.bincount(pair, weight * in_title, pairs)
+    return _Coverage(
+        np.bincount(pair, weight, pairs),
+        np.bincount(pair, held, pairs),
+        title / np.maximum(of_title, 1e-9),
+        shares.prod(axis=1) ** (1.0 / PARTS),
+        shares.min(axis=1),
+    )
+
+
+def _names_other_goods(one: Words, two: Words, goods: NDArray[np.int32]) -> Floats:
+    """Return 1.0 for pairs whose titles name goods, and no common ones."""
+    pairs = len(one)
+    named = [_goods_in_title(words, goods) for words in (one, two)]
+    width = int(goods.max(initial=0)) + 1
+    common = np.intersect1d(*(pair * width + which for pair, which in named))
+    named_by = [np.bincount(pair, minlength=pairs) > 0 for pair, _ in named]
+    agree = np.bincount(common // width, minlength=pairs) > 0
+    return (named_by[0] & named_by[1] & ~agree).astype(np.float64)
+
+
+def _goods_in_title(words: Words, goods: NDArray[np.int32]) -> tuple[Longs, Longs]:
+    """Return the pairs that name goods in their title, and which."""
+    pair, which = _pair_of(words), goods[words.word].astype(np.int64)
+    in_title = np.arange(len(pair)) - words.starts[pair] < words.titled[pair]
+    named = np.flatnonzero(in_title & (which >= 0))
+    return pair[named], which[named]
+
+
+def _is_brief(words: Words) -> NDArray[np.bool_]:
+    lengths = np.diff(words.starts)
+    brief: NDArray[np.bool_] = (lengths < LEAST_WORDS) | (words.titled >= lengths)
+    return brief

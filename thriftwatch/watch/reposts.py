@@ -1,0 +1,430 @@
+"""Taken-down listings, and which new ones are one of them come back.
+
+Every listing is read as scoring reads it, disguises undone, and its words are weighed by rarity: in
+the index, and among the listings the model was trained with, so that a small index knows common
+words, too. A new listing is looked up by its rarest words; the few listings that share most of
+their weight are then compared with it word by word (`thriftwatch.watch.comparison`), and what is
+reported can be shown in both texts (`thriftwatch.watch.phrases`).
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from scipy import sparse
+
+from thriftwatch.errors import InputError, listed, shown
+from thriftwatch.model.batch import blocks_of
+from thriftwatch.model.model import Model
+from thriftwatch.scoring import as_model
+from thriftwatch.watch.comparison import Weights, compare, similarity
+from thriftwatch.watch.index_segment import Segment
+from thriftwatch.watch.index_vocabulary import IndexVocabulary, Known
+from thriftwatch.watch.listing_words import Longs, WordReader, Words, ends_of
+from thriftwatch.watch.phrases import SharedPhrase, shared_phrases
+from thriftwatch.watch.posts import Posts, read_posts
+
+if TYPE_CHECKING:
+    from thriftwatch.watch.families import Families
+
+__all__ = ["THRESHOLD", "Match", "Pairs", "RepostIndex"]
+
+THRESHOLD = 0.5
+"""Similarity from which a pair is reported: more likely one listing than two."""
+CANDIDATES = 8
+"""Known listings that a new one is compared with."""
+
+_MOST_LOOKED_AT = 1 << 13
+"""Entries of the inverted index that a question may look at, rarest words first: what makes the
+time of a question independent of how many listings there are."""
+_MOST_IN_SEGMENT = 1 << 20
+_GROWTH = 4
+"""A segment is merged with those behind it once they hold a quarter as many listings."""
+
+
+class Pairs(NamedTuple):
+    """Pairs of a new listing and a known one.
+
+    Attributes
+    ----------
+    new
+        int64: row of the new listing.
+    known
+        int64: row of the known one, counted through all segments.
+    similarity
+        float64 in [0, 1].
+    """
+
+    new: Longs
+    known: Longs
+    similarity: NDArray[np.float64]
+
+    def above(self, threshold: float) -> "Pairs":
+        """Return the pairs from a similarity on, row by row, the most similar first."""
+        kept = np.flatnonzero(self.similarity >= threshold)
+        order = kept[np.lexsort((self.known[kept], -self.similarity[kept], self.new[kept]))]
+        return Pairs(*(column[order] for column in self))
+
+    @classmethod
+    def joined(cls, parts: "Iterable[Pairs]") -> "Pairs":
+        """Return the pairs of several parts."""
+        nothing = cls(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+        return cls(*(np.concatenate(columns) for columns in zip(nothing, *parts, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A new listing that may be a known one come back: an indication for a human reviewer.
+
+    Parameters
+    ----------
+    new_row
+        Row of the new listing, counted from 0.
+    known_row
+        How many listings the index had been given before the known one.
+    known_id
+        Its id.
+    similarity
+        Probability in [0, 1]: the share of true re-posts among such pairs on the benchmark.
+    phrases
+        What they have in common, what tells most first.
+    seller_new, seller_known
+        Who posted each; empty where nobody says.
+    """
+
+    new_row: int
+    known_row: int
+    known_id: str
+    similarity: float
+    phrases: tuple[SharedPhrase, ...]
+    seller_new: str
+    seller_known: str
+
+
+class RepostIndex:
+    """An index of taken-down listings that finds them when they come back.
+
+    Parameters
+    ----------
+    model
+        A model or the path of a model folder, whose vocabulary listings are read with; None is the
+        bundled model.
+
+    Examples
+    --------
+    >>> index = RepostIndex()
+    >>> index.add([{
+    ...     "id": "a1", "toko": "bdg.secondbrand", "judul": "Hoodie Uniqlo second import abu",
+    ...     "deskripsi": "ex bal Jepang, kondisi 9/10, kantong kiri bolong kecil, ambil di Cimol",
+    ... }])
+    >>> found = index.query([(
+    ...     "H00die Uniqlo s.e.c.o.n.d imp0rt warna abu",
+    ...     "Ready kak! ex b4l Jepang kondisi 9/10, kantong kiri ada bolong kecil, COD Cimol",
+    ... )])
+    >>> found[0].known_id, found[0].similarity > 0.5
+    ('a1', True)
+    >>> found[0].phrases[0].known.text
+    'Hoodie Uniqlo second import'
+    """
+
+    def __init__(self, model: Model | str | os.PathLike[str] | None = None) -> None:
+        self._model = as_model(model)
+        self._reader = WordReader(self._model)
+        self._vocabulary = IndexVocabulary()
+        self._segments: list[Segment] = []
+        self._given = 0
+
+    def __len__(self) -> int:
+        """Return how many listings are in the index."""
+        return sum(int(segment.alive.sum()) for segment in self._segments)
+
+    @property
+    def model(self) -> Model:
+        """The model whose vocabulary listings are read with."""
+        return self._model
+
+    # --- what is in it ------------------------------------------------------------------------
+
+    def add(self, listings: Any) -> None:
+        """Add listings; those that are there stay as they are.
+
+        Parameters
+        ----------
+        listings
+            A path, a table (pandas, polars, pyarrow, DuckDB), or an iterable of `Listing`,
+            mappings or ``(title, description[, shop])`` tuples. Columns are found by their
+            usual names, English or Indonesian: title, description, shop, id, platform, date.
+            Without ids the listings are numbered as they come.
+
+        Raises
+        ------
+        InputError
+            If an id comes twice, is empty, or is in the index already. Nothing is added then.
+        """
+        posts = read_posts(listings)
+        if not posts.has_ids:
+            numbers = pa.array(range(self._given, self._given + len(posts)))
+            texts = {**posts.texts, "id": numbers.cast(pa.large_string())}
+            posts = Posts(texts, has_ids=True)
+        ids = posts.checked_ids()
+        if known := self._places(ids)[0].tolist():
+            there = [ids[row].as_py() for row in known]
+            raise InputError(
+                f"these ids are in the index already: {listed(there)}; remove them first, or "
+                "give the new listings other ids"
+            )
+        segments = []
+        for start in range(0, len(posts), _MOST_IN_SEGMENT):
+            part = posts.slice(start, _MOST_IN_SEGMENT)
+            numbers = self._given + start + np.arange(len(part))
+            segments.append(Segment.of(self._read_known(part), part.texts, numbers))
+        self._segments = _merged([*self._segments, *segments])
+        self._given += len(posts)
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Remove listings by their ids.
+
+        Raises
+        ------
+        InputError
+            If an id is not in the index. Nothing is removed then.
+        """
+        asked = pa.array(ids, pa.large_string())
+        found, segment, row = self._places(asked)
+        if missing := sorted(set(range(len(asked))) - set(found.tolist())):
+            raise InputError(
+                f"these ids are not in the index: {listed(asked[one].as_py() for one in missing)}"
+            )
+        for number, part in enumerate(self._segments):
+            rows = row[segment == number]
+            if len(rows):
+                part.remove(rows)
+        self._segments = [part for part in self._segments if part.alive.any()]
+
+    def _places(self, ids: pa.Array) -> tuple[Longs, Longs, Longs]:
+        """Return which of some ids are in the index, in which segments, and at which rows."""
+        found: list[tuple[Longs, Longs, Longs]] = [(np.empty(0, np.int64),) * 3]
+        for number, part in enumerate(self._segments):
+            rows = pc.index_in(ids, part.texts["id"]).fill_null(-1).to_numpy(zero_copy_only=False)
+            there = np.flatnonzero((rows >= 0) & part.alive[rows])
+            found.append((there, np.full(len(there), number), rows[there].astype(np.int64)))
+        asked, segment, row = (np.concatenate(column) for column in zip(*found, strict=True))
+        return asked, segment, row
+
+    def _read(self, posts: Posts) -> Iterator[Words]:
+        for block in blocks_of(posts.texts["title"], posts.texts["description"]):
+            yield self._reader.read(block)
+
+    def _read_known(self, posts: Posts) -> Words:
+        """Read listings to words, and add these to the vocabulary."""
+        parts = []
+        for read in self._read(posts):
+            words, more = self._vocabulary.number(read, self._reader)
+            self._vocabulary.add(more)
+            parts.append(words)
+        return Words.joined(parts)
+
+    # --- what comes back ----------------------------------------------------------------------
+
+    def query(
+        self, listings: Any, *, threshold: float = THRESHOLD, most: int = 5, phrases: int = 3
+    ) -> list[Match]:
+        """Find the known listings that new ones may be, come back.
+
+        Parameters
+        ----------
+        listings
+            As for `add`.
+        threshold
+            Similarity in (0, 1] from which a pair is reported.
+        most
+            How many known listings to report of each new one at most, up to `CANDIDATES`.
+        phrases
+            How many phrases in common to give at most. Finding them takes as long as the rest.
+
+        Returns
+        -------
+        list of Match
+            The most similar first.
+
+        Raises
+        ------
+        InputError
+            If an argument is not accepted.
+        """
+        _check(threshold, most, phrases)
+        posts = read_posts(listings)
+        pairs = self.pairs(posts).above(threshold)
+        rank = np.arange(len(pairs.new)) - np.searchsorted(pairs.new, pairs.new)
+        kept = np.flatnonzero(rank < most)
+        order = kept[np.argsort(-pairs.similarity[kept], kind="stable")]
+        weigh = self._weigher()
+        return [
+            self._match(posts, *pair, phrases, weigh)
+            for pair in zip(*(column[order].tolist() for column in pairs), strict=True)
+        ]
+
+    def pairs(self, listings: Any) -> Pairs:
+        """Compare new listings with the known ones that share most of their weight.
+
+        Parameters
+        ----------
+        listings
+            As for `add`.
+
+        Returns
+        -------
+        Pairs
+            At most `CANDIDATES` of each new listing, whatever their similarity.
+        """
+        posts = read_posts(listings)
+        start, parts = 0, []
+        counts = self._counts(len(self._vocabulary))
+        for read in self._read(posts):
+            asked, more = self._vocabulary.number(read, self._reader)
+            weights = self._weights(counts, self._vocabulary.known.joined(more))
+            found = self._compared(asked, weights, counts)
+            parts.append(found._replace(new=found.new + start))
+            start += len(asked)
+        return Pairs.joined(parts)
+
+    def _counts(self, width: int) -> Longs:
+        """Return in how many listings each word stands."""
+        counts = np.zeros(width, np.int64)
+        for segment in self._segments:
+            counts += segment.counts(width)
+        return counts
+
+    def _weights(self, counts: Longs, known: Known) -> Weights:
+        """Return what words tell, from where they stand: in the index, and in training."""
+        held = np.pad(counts, (0, len(known.key) - len(counts))) + known.count
+        total = len(self) + self._reader.background.listings
+        return Weights(np.log((total + 1.0) / (held + 0.5)).clip(0.0), known.goods)
+
+    def _compared(self, asked: Words, weights: Weights, counts: Longs) -> Pairs:
+        """Compare listings with those that are nearest to them."""
+        question = _question(asked, weights, counts)
+        rows: list[Longs] = []
+        known: list[Longs] = []
+        scores: list[NDArray[np.float32]] = []
+        first = 0
+        for segment in self._segments:
+            near = segment.nearest(question, CANDIDATES, _threads())
+            rows.append(np.repeat(np.arange(len(asked)), np.diff(near.indptr)))
+            known.append(near.indices.astype(np.int64) + first)
+            scores.append(near.data)
+            first += len(segment)
+        if not rows:
+            return Pairs.joined([])
+        row, place, score = (np.concatenate(column) for column in (rows, known, scores))
+        order = np.lexsort((place, -score, row))
+        rank = np.arange(len(order)) - np.searchsorted(row[order], row[order])
+        order = order[rank < CANDIDATES]
+        row, place = row[order], place[order]
+        alike = similarity(compare(asked, row, self._words_of(place), weights))
+        return Pairs(row, place, alike)
+
+    def _words_of(self, places: Longs) -> Words:
+        """Return the words of known listings, in the order given."""
+        if len(self._segments) == 1:
+            return self._segments[0].words.take(places)
+        ends = np.cumsum([len(segment) for segment in self._segments])
+        of = np.searchsorted(ends, places, side="right")
+        order = np.argsort(of, kind="stable")
+        parts = [
+            segment.words.take(places[of == number] - (ends[number] - len(segment)))
+            for number, segment in enumerate(self._segments)
+        ]
+        return Words.joined(parts).take(np.argsort(order, kind="stable"))
+
+    def _match(
+        self,
+        posts: Posts,
+        new: int,
+        known: int,
+        alike: float,
+        phrases: int,
+        weigh: Callable[[int], float],
+    ) -> Match:
+        segment, row = self._segment_of(known)
+        texts = {name: column[row].as_py() for name, column in segment.texts.items()}
+        asked = {name: column[new].as_py() for name, column in posts.texts.items()}
+        shared: tuple[SharedPhrase, ...] = ()
+        if phrases:
+            both = ((one["title"], one["description"]) for one in (asked, texts))
+            shared = shared_phrases(
+                self._reader, self._model.vocabulary, *both, weigh=weigh, most=phrases
+            )
+        number = int(segment.number[row])
+        return Match(new, number, texts["id"], alike, shared, asked["seller"], texts["seller"])
+
+    def _segment_of(self, place: int) -> tuple[Segment, int]:
+        for segment in self._segments:
+            if place < len(segment):
+                return segment, place
+            place -= len(segment)
+        raise IndexError(place)
+
+    def _weigher(self) -> Callable[[int], float]:
+        """Return what gives the weight of a word by its key."""
+        known = self._vocabulary.known
+        weights = self._weights(self._counts(len(self._vocabulary)), known)
+        number = {key: place for place, key in enumerate(known.key.tolist())}
+        return lambda key: float(weights.idf[number[key]]) if key in number else 0.0
+
+
+def _question(asked: Words, weights: Weights, counts: Longs) -> sparse.csr_matrix:
+    """Return the weights of the rarest words of listings, which are looked up; float32."""
+    known = np.flatnonzero(asked.word < len(counts))
+    row = np.repeat(np.arange(len(asked)), np.diff(asked.starts))[known]
+    word = asked.word[known]
+    held = counts[word]
+    order = np.lexsort((word, held, row))
+    row, word, held = row[order], word[order], held[order]
+    looked_at = np.cumsum(held)
+    before = looked_at - held
+    firsts = np.searchsorted(row, row)
+    kept = (held > 0) & ((looked_at - before[firsts] <= _MOST_LOOKED_AT) | _is_first(row, held))
+    starts = ends_of(np.bincount(row[kept], minlength=len(asked)))
+    idf = weights.idf[word[kept]].astype(np.float32)
+    shape = len(asked), len(counts)
+    return sparse.csr_matrix((idf, word[kept], starts.astype(np.int32)), shape)
+
+
+def _is_first(row: Longs, held: Longs) -> NDArray[np.bool_]:
+    """Return which is the rarest known word of its row: it is looked up, however common."""
+    rows, first = np.unique(row[held > 0], return_index=True)
+    is_first = np.zeros(len(row), np.bool_)
+    is_first[np.flatnonzero(held > 0)[first]] = len(rows) > 0
+    return is_first
+
+
+def _merged(segments: Sequence[Segment]) -> list[Segment]:
+    """Merge segments until each holds many times as many listings as those behind it together."""
+    segments = [segment for segment in segments if len(segment)]
+    place = len(segments) - 1
+    while place > 0:
+        behind = sum(map(len, segments[place:]))
+        if len(segments[place - 1]) < _GROWTH * behind <= _MOST_IN_SEGMENT:
+            segments[place - 1 :] = [Segment.merged(segments[place - 1 :])]
+        place -= 1
+    return segments
+
+
+def _threads() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _check(threshold: float, most: int, phrases: int) -> None:
+    if not 0 < threshold <= 1:
+        raise InputError(f"threshold must be above 0 and at most 1, not {shown(threshold)}")
+    for name, value, least in (("most", most, 1), ("phrases", phrases, 0)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise InputError(f"{name} must be a whole number from {least} on, not {shown(value)}")
