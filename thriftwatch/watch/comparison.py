@@ -15,6 +15,7 @@ this one. It was fitted by ``benchmarks/reposts.py --fit`` on half of the hand-w
 for pairs of described listings and once where one is brief (a title alone, or hardly more).
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -31,11 +32,15 @@ LEAST_WORDS = 12
 
 MEASURES = (
     "containment", "likeness", "titles", "other goods", "evidence", "spread", "thinnest part",
+    "copied", "copied under another title", "fuller title", "rest",
 )  # fmt: skip
 """What is measured of a pair, in the order of the coefficients; the constant comes last."""
-DESCRIBED = (-0.455, 3.928, 1.115, -12.105, -0.731, -2.774, 4.529, 12.75)
-BRIEF = (-0.455, 3.928, 1.115, -12.105, -0.731, -2.774, 4.529, 8.0)
+DESCRIBED = (-5.960, 7.128, 1.004, -21.700, -1.089, -2.410, 3.649, 7.247, 5.540, -1.090, 6.800, 20.356)
+BRIEF = (1.304, 0.462, 4.287, -6.862, 0.859, -0.620, 3.869, 2.843, 2.588, 0.730, 3.331, 0.183)
 
+_BLOCK = 8
+"""Words that are the same in a row from which on they are a block: a sentence that was copied."""
+_REST = 5.0
 _LEAST_SHARE = 0.02
 """Added to shares before their logarithm is taken."""
 
@@ -71,6 +76,12 @@ class Comparison(NamedTuple):
     measures: Floats
     is_brief: NDArray[np.bool_]
 
+    @classmethod
+    def joined(cls, parts: "Sequence[Comparison]") -> "Comparison":
+        """Return the pairs of all parts, one behind the other."""
+        nothing = cls(np.empty((0, len(MEASURES))), np.empty(0, np.bool_))
+        return cls(*(np.concatenate(columns) for columns in zip(nothing, *parts, strict=True)))
+
 
 class _Coverage(NamedTuple):
     """How much of one listing of each pair stands in the other."""
@@ -97,12 +108,13 @@ def compare(asked: Words, row: Longs, known: Words, weights: Weights) -> Compari
         Of all words.
     """
     first = asked.take(row)
-    in_known, in_first = _shared(first, known, len(weights.idf))
+    in_known, in_first, copied, in_blocks = _shared(first, known, weights.idf)
     one = _coverage(first, in_known, weights.idf)
     two = _coverage(known, in_first, weights.idf)
     shared = two.shared
     lighter = np.minimum(one.total, two.total)
     both = one.total + two.total - shared
+    rest = _REST + lighter - in_blocks, _REST + shared - in_blocks
     measures = np.stack(
         [
             np.log(_LEAST_SHARE + shared / np.maximum(lighter, 1e-9)),
@@ -112,6 +124,10 @@ def compare(asked: Words, row: Longs, known: Words, weights: Weights) -> Compari
             np.log1p(shared),
             np.log(_LEAST_SHARE + np.maximum(one.spread, two.spread)),
             np.log(_LEAST_SHARE + np.maximum(one.thinnest, two.thinnest)),
+            copied / np.maximum(shared, 1e-9),
+            copied / np.maximum(shared, 1e-9) * np.log(_LEAST_SHARE + one.title * two.title),
+            np.log(_LEAST_SHARE + np.maximum(one.title, two.title)),
+            np.log(rest[1] / rest[0]),
         ],
         axis=1,
     )
@@ -133,18 +149,28 @@ def _pair_of(words: Words) -> Longs:
 
 
 def _shared(
-    one: Words, two: Words, width: int
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which words of the first listings stand in the second, and the other way round."""
-    first = _pair_of(one) * width + one.word
-    second = _pair_of(two) * width + two.word
-    order = np.argsort(second)
-    places = np.searchsorted(second, first, sorter=order)
-    found = order[np.minimum(places, len(second) - 1)] if len(second) else places
-    in_second = second[found] == first if len(second) else np.zeros(len(first), np.bool_)
-    in_first = np.zeros(len(second), np.bool_)
-    in_first[found[in_second]] = True
-    return in_second, in_first
+    one: Words, two: Words, idf: Floats
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats, Floats]:
+    """Return which words of the first listings stand in the second, and the other way round.
+
+    Then for each pair the weight of those that follow the same word in both, and of blocks.
+    """
+    pair = _pair_of(two)
+    first = _pair_of(one) * len(idf) + one.word
+    second = pair * len(idf) + two.word
+    order = np.argsort(first)
+    places = np.searchsorted(first, second, sorter=order)
+    found = order[np.minimum(places, len(first) - 1)] if len(first) else places
+    in_first = first[found] == second if len(first) else np.zeros(len(second), np.bool_)
+    in_second = np.zeros(len(first), np.bool_)
+    in_second[found[in_first]] = True
+    follows = np.zeros(len(second), np.bool_)
+    follows[1:] = (found[1:] == found[:-1] + 1) & in_first[1:] & in_first[:-1]
+    follows[1:] &= pair[1:] == pair[:-1]
+    run = np.cumsum(~follows)
+    in_block = in_first & (np.bincount(run)[run] >= _BLOCK)
+    copied, in_blocks = (np.bincount(pair, idf[two.word] * which, len(two)) for which in (follows, in_block))
+    return in_second, in_first, copied, in_blocks
 
 
 def _coverage(words: Words, is_shared: NDArray[np.bool_], idf: Floats) -> _Coverage:

@@ -10,7 +10,7 @@ reported can be shown in both texts (`thriftwatch.watch.phrases`).
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -19,18 +19,18 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from thriftwatch.errors import InputError, listed, shown
-from thriftwatch.model.batch import blocks_of
+from thriftwatch.model.artifact import VOCABULARY
+from thriftwatch.model.batch import AT_ONCE, blocks_of
 from thriftwatch.model.model import Model
 from thriftwatch.scoring import as_model
-from thriftwatch.watch.comparison import Weights, compare, similarity
+from thriftwatch.watch.comparison import Comparison, Weights, compare, similarity
+from thriftwatch.watch.families import Family, Member, find_families
+from thriftwatch.watch.index_files import read_index, write_index
 from thriftwatch.watch.index_segment import Segment
 from thriftwatch.watch.index_vocabulary import IndexVocabulary, Known
 from thriftwatch.watch.listing_words import Longs, WordReader, Words, ends_of
 from thriftwatch.watch.phrases import SharedPhrase, shared_phrases
 from thriftwatch.watch.posts import Posts, read_posts
-
-if TYPE_CHECKING:
-    from thriftwatch.watch.families import Families
 
 __all__ = ["THRESHOLD", "Match", "Pairs", "RepostIndex"]
 
@@ -42,6 +42,9 @@ CANDIDATES = 8
 _MOST_LOOKED_AT = 1 << 13
 """Entries of the inverted index that a question may look at, rarest words first: what makes the
 time of a question independent of how many listings there are."""
+_RELATIVES = 16
+"""Known listings that a known one is compared with, to find families."""
+_PAIRS_AT_ONCE = 1 << 15
 _MOST_IN_SEGMENT = 1 << 20
 _GROWTH = 4
 """A segment is merged with those behind it once they hold a quarter as many listings."""
@@ -69,12 +72,6 @@ class Pairs(NamedTuple):
         kept = np.flatnonzero(self.similarity >= threshold)
         order = kept[np.lexsort((self.known[kept], -self.similarity[kept], self.new[kept]))]
         return Pairs(*(column[order] for column in self))
-
-    @classmethod
-    def joined(cls, parts: "Iterable[Pairs]") -> "Pairs":
-        """Return the pairs of several parts."""
-        nothing = cls(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
-        return cls(*(np.concatenate(columns) for columns in zip(nothing, *parts, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +135,7 @@ class RepostIndex:
         self._vocabulary = IndexVocabulary()
         self._segments: list[Segment] = []
         self._given = 0
+        self._own: tuple[Longs, Longs, NDArray[np.float64]] | None = None
 
     def __len__(self) -> int:
         """Return how many listings are in the index."""
@@ -184,6 +182,7 @@ class RepostIndex:
             numbers = self._given + start + np.arange(len(part))
             segments.append(Segment.of(self._read_known(part), part.texts, numbers))
         self._segments = _merged([*self._segments, *segments])
+        self._own = None
         self._given += len(posts)
 
     def remove(self, ids: Iterable[str]) -> None:
@@ -205,6 +204,7 @@ class RepostIndex:
             if len(rows):
                 part.remove(rows)
         self._segments = [part for part in self._segments if part.alive.any()]
+        self._own = None
 
     def _places(self, ids: pa.Array) -> tuple[Longs, Longs, Longs]:
         """Return which of some ids are in the index, in which segments, and at which rows."""
@@ -228,6 +228,53 @@ class RepostIndex:
             self._vocabulary.add(more)
             parts.append(words)
         return Words.joined(parts)
+
+    # --- files --------------------------------------------------------------------------------
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Write the index to a folder, all or nothing.
+
+        Arrays that are there already are not written again, so that a save after a few additions
+        is fast. A process that is killed leaves the old index.
+
+        Parameters
+        ----------
+        folder
+            Where to write it; an older index there is replaced.
+
+        Raises
+        ------
+        InputError
+            If the folder holds anything that is not an index's, or cannot be written.
+        """
+        header = {**_reading(self._model), "model": self._model.id, "given": self._given}
+        write_index(folder, self._segments, self._vocabulary, header)
+
+    @classmethod
+    def load(
+        cls,
+        folder: str | os.PathLike[str],
+        model: Model | str | os.PathLike[str] | None = None,
+    ) -> "RepostIndex":
+        """Read an index from a folder. Any number of processes may read one at the same time.
+
+        Parameters
+        ----------
+        folder
+            Where `save` wrote it.
+        model
+            As for `RepostIndex`; its vocabulary must be the one that the index was made with.
+
+        Raises
+        ------
+        ModelError
+            If it is missing, damaged, too new, or was made with another vocabulary.
+        """
+        index = cls(model)
+        segments, vocabulary, header = read_index(folder, _reading(index._model))
+        index._segments, index._vocabulary = segments, vocabulary
+        index._given = int(header["given"])
+        return index
 
     # --- what comes back ----------------------------------------------------------------------
 
@@ -282,16 +329,90 @@ class RepostIndex:
         Pairs
             At most `CANDIDATES` of each new listing, whatever their similarity.
         """
+        row, place, compared = self.comparisons(listings)
+        return Pairs(row, place, similarity(compared))
+
+    def comparisons(self, listings: Any) -> tuple[Longs, Longs, Comparison]:
+        """Return what `pairs` is made of: rows of both sides, and what was measured of each pair.
+
+        The share of re-posts among pairs is fitted to it.
+        """
         posts = read_posts(listings)
-        start, parts = 0, []
+        start = 0
+        parts: list[tuple[Longs, Longs, Comparison]] = []
         counts = self._counts(len(self._vocabulary))
         for read in self._read(posts):
             asked, more = self._vocabulary.number(read, self._reader)
             weights = self._weights(counts, self._vocabulary.known.joined(more))
-            found = self._compared(asked, weights, counts)
-            parts.append(found._replace(new=found.new + start))
+            row, place = self._nearest(asked, weights, counts)
+            measured = compare(asked, row, self._words_of(place), weights)
+            parts.append((row + start, place, measured))
             start += len(asked)
-        return Pairs.joined(parts)
+        rows, places, measures = zip(*parts, strict=True) if parts else ((), (), ())
+        return _joined(rows), _joined(places), Comparison.joined(measures)
+
+    def families(self, *, threshold: float = THRESHOLD) -> list[Family]:
+        """Find who re-posts whom among the listings of the index.
+
+        Listings are compared once; with another threshold only the families are made anew.
+
+        Parameters
+        ----------
+        threshold
+            Similarity in (0, 1] from which a listing belongs to the core of a family.
+
+        Returns
+        -------
+        list of Family
+            Those of two listings and more, the largest first.
+        """
+        _check(threshold, 1, 0)
+        size = sum(map(len, self._segments))
+        if self._own is None:
+            self._own = self._own_pairs()
+        core, nearness = find_families(size, *self._own, threshold, self._compare_known)
+        members = np.lexsort((-nearness, np.arange(size) != core, core))
+        starts = np.flatnonzero(np.diff(core[members], prepend=-1))
+        families = [
+            Family(tuple(self._member(place, float(nearness[place])) for place in part.tolist()))
+            for part in np.split(members, starts[1:])
+            if len(part) > 1
+        ]
+        return sorted(families, key=lambda family: (-len(family.members), family.core.row))
+
+    def _own_pairs(self) -> tuple[Longs, Longs, NDArray[np.float64]]:
+        """Compare the listings of the index with one another: pairs and their similarity."""
+        counts = self._counts(len(self._vocabulary))
+        weights = self._weights(counts, self._vocabulary.known)
+        alive = np.concatenate([np.empty(0, np.bool_), *(part.alive for part in self._segments)])
+        places = np.flatnonzero(alive)
+        found = []
+        for start in range(0, len(places), AT_ONCE):
+            some = places[start : start + AT_ONCE]
+            asked = self._words_of(some)
+            row, place = self._nearest(asked, weights, counts, most=_RELATIVES)
+            other = np.flatnonzero(some[row] != place)
+            row, place = row[other], place[other]
+            alike = similarity(compare(asked, row, self._words_of(place), weights))
+            found.append((some[row], place, alike))
+        one, two, alike = zip(*found, strict=True) if found else ((), (), ())
+        return _joined(one), _joined(two), _joined(alike).astype(np.float64)
+
+    def _compare_known(self, one: Longs, two: Longs) -> NDArray[np.float64]:
+        """Return the similarity of known listings."""
+        weights = self._weights(self._counts(len(self._vocabulary)), self._vocabulary.known)
+        parts = [np.empty(0)]
+        for start in range(0, len(one), _PAIRS_AT_ONCE):
+            some = slice(start, start + _PAIRS_AT_ONCE)
+            asked, known = self._words_of(one[some]), self._words_of(two[some])
+            measured = compare(asked, np.arange(len(asked)), known, weights)
+            parts.append(similarity(measured))
+        return np.concatenate(parts)
+
+    def _member(self, place: int, nearness: float) -> Member:
+        segment, row = self._segment_of(place)
+        said = {name: segment.texts[name][row].as_py() for name in ("seller", "platform", "date")}
+        return Member(int(segment.number[row]), segment.texts["id"][row].as_py(), nearness, **said)
 
     def _counts(self, width: int) -> Longs:
         """Return in how many listings each word stands."""
@@ -306,33 +427,29 @@ class RepostIndex:
         total = len(self) + self._reader.background.listings
         return Weights(np.log((total + 1.0) / (held + 0.5)).clip(0.0), known.goods)
 
-    def _compared(self, asked: Words, weights: Weights, counts: Longs) -> Pairs:
-        """Compare listings with those that are nearest to them."""
+    def _nearest(
+        self, asked: Words, weights: Weights, counts: Longs, *, most: int = CANDIDATES
+    ) -> tuple[Longs, Longs]:
+        """Return the known listings that are nearest to new ones: rows of both sides."""
         question = _question(asked, weights, counts)
         rows: list[Longs] = []
         known: list[Longs] = []
         scores: list[NDArray[np.float32]] = []
         first = 0
         for segment in self._segments:
-            near = segment.nearest(question, CANDIDATES, _threads())
+            near = segment.nearest(question, most, _threads())
             rows.append(np.repeat(np.arange(len(asked)), np.diff(near.indptr)))
             known.append(near.indices.astype(np.int64) + first)
             scores.append(near.data)
             first += len(segment)
-        if not rows:
-            return Pairs.joined([])
-        row, place, score = (np.concatenate(column) for column in (rows, known, scores))
+        row, place, score = _joined(rows), _joined(known), _joined(scores)
         order = np.lexsort((place, -score, row))
         rank = np.arange(len(order)) - np.searchsorted(row[order], row[order])
-        order = order[rank < CANDIDATES]
-        row, place = row[order], place[order]
-        alike = similarity(compare(asked, row, self._words_of(place), weights))
-        return Pairs(row, place, alike)
+        order = order[rank < most]
+        return row[order], place[order]
 
     def _words_of(self, places: Longs) -> Words:
         """Return the words of known listings, in the order given."""
-        if len(self._segments) == 1:
-            return self._segments[0].words.take(places)
         ends = np.cumsum([len(segment) for segment in self._segments])
         of = np.searchsorted(ends, places, side="right")
         order = np.argsort(of, kind="stable")
@@ -376,6 +493,16 @@ class RepostIndex:
         weights = self._weights(self._counts(len(self._vocabulary)), known)
         number = {key: place for place, key in enumerate(known.key.tolist())}
         return lambda key: float(weights.idf[number[key]]) if key in number else 0.0
+
+
+def _reading(model: Model) -> dict[str, Any]:
+    """Return what the words of an index depend on: two models may share it."""
+    return {"reading": model.card["files"][VOCABULARY]}
+
+
+def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return arrays one behind the other; of none, an empty one of whole numbers."""
+    return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
 
 def _question(asked: Words, weights: Weights, counts: Longs) -> sparse.csr_matrix:
