@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from thriftwatch.result import ListingScore, Reason
     from thriftwatch.scoring import score_listing, score_listings
     from thriftwatch.training import ListingClassifier, TrainResult, train
+    from thriftwatch.watch.reposts import RepostIndex
 
 __all__ = [
     "Evaluation",
@@ -33,6 +34,7 @@ __all__ = [
     "ListingScore",
     "Model",
     "Reason",
+    "RepostIndex",
     "TrainResult",
     "compare",
     "evaluate",
@@ -53,6 +55,7 @@ _MODULES = {
     "ListingScore": "result",
     "Model": "model.model",
     "Reason": "result",
+    "RepostIndex": "watch.reposts",
     "TrainResult": "training",
     "compare": "evaluation.compare",
     "evaluate": "evaluation.evaluate",

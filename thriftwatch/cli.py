@@ -10,6 +10,7 @@ from thriftwatch import __version__
 from thriftwatch.commands.evaluate import evaluate
 from thriftwatch.commands.explain import explain
 from thriftwatch.commands.info import info
+from thriftwatch.commands.reposts import reposts
 from thriftwatch.commands.review import review
 from thriftwatch.commands.score import score
 from thriftwatch.commands.train import train
@@ -69,5 +70,5 @@ def main(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (score, explain, train, evaluate, review, verify, info):
+for _command in (score, explain, train, evaluate, review, reposts, verify, info):
     main.add_command(_command)

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from thriftwatch.watch.listing_words import Longs, Words
+from thriftwatch.watch.listing_words import Longs, Words, ranges
 
 __all__ = ["BRIEF", "DESCRIBED", "MEASURES", "PARTS", "Comparison", "Weights", "compare", "similarity"]
 
@@ -108,7 +108,7 @@ def compare(asked: Words, row: Longs, known: Words, weights: Weights) -> Compari
         Of all words.
     """
     first = asked.take(row)
-    in_known, in_first, copied, in_blocks = _shared(first, known, weights.idf)
+    in_known, in_first, copied, in_blocks = _shared(asked, row, first, known, weights.idf)
     one = _coverage(first, in_known, weights.idf)
     two = _coverage(known, in_first, weights.idf)
     shared = two.shared
@@ -149,51 +149,59 @@ def _pair_of(words: Words) -> Longs:
 
 
 def _shared(
-    one: Words, two: Words, idf: Floats
+    asked: Words, row: Longs, first: Words, known: Words, idf: Floats
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats, Floats]:
-    """Return which words of the first listings stand in the second, and the other way round.
+    """Return which words of the known listings stand in the first ones, and the other way round.
 
     Then for each pair the weight of those that follow the same word in both, and of blocks.
     """
-    pair = _pair_of(two)
-    first = _pair_of(one) * len(idf) + one.word
-    second = pair * len(idf) + two.word
-    order = np.argsort(first)
-    places = np.searchsorted(first, second, sorter=order)
-    found = order[np.minimum(places, len(first) - 1)] if len(first) else places
-    in_first = first[found] == second if len(first) else np.zeros(len(second), np.bool_)
-    in_second = np.zeros(len(first), np.bool_)
-    in_second[found[in_first]] = True
-    follows = np.zeros(len(second), np.bool_)
+    pair = _pair_of(known)
+    codes = _pair_of(asked) * len(idf) + asked.word
+    order = np.argsort(codes)
+    codes = np.append(codes[order], -1)
+    sought = row[pair] * len(idf) + known.word
+    places = np.searchsorted(codes[:-1], sought)
+    in_first = codes[places] == sought
+    # Where in the first listing of the pair each stands.
+    found = np.append(order, 0)[places] + (first.starts[:-1] - asked.starts[row])[pair]
+    in_known = np.zeros(len(first.word), np.bool_)
+    in_known[found[in_first]] = True
+    follows = np.zeros(len(sought), np.bool_)
     follows[1:] = (found[1:] == found[:-1] + 1) & in_first[1:] & in_first[:-1]
     follows[1:] &= pair[1:] == pair[:-1]
     run = np.cumsum(~follows)
     in_block = in_first & (np.bincount(run)[run] >= _BLOCK)
-    copied, in_blocks = (np.bincount(pair, idf[two.word] * which, len(two)) for which in (follows, in_block))
-    return in_second, in_first, copied, in_blocks
+    weight = idf[known.word]
+    copied, in_blocks = (np.bincount(pair, weight * some, len(known)) for some in (follows, in_block))
+    return in_known, in_first, copied, in_blocks
 
 
 def _coverage(words: Words, is_shared: NDArray[np.bool_], idf: Floats) -> _Coverage:
     pairs, pair = len(words), _pair_of(words)
     weight = idf[words.word]
     held = weight * is_shared
-    lengths = np.diff(words.starts)
-    place = np.arange(len(pair)) - words.starts[pair]
-    in_title = place < words.titled[pair]
-    part = PARTS * pair + PARTS * place // np.maximum(lengths, 1)[pair]
-    of_parts = np.bincount(part, weight, PARTS * pairs)
-    share = np.bincount(part, held, PARTS * pairs) / np.maximum(of_parts, 1e-9)
+    place = np.arange(len(pair)) - np.repeat(words.starts[:-1], np.diff(words.starts))
+    step = PARTS / np.maximum(np.diff(words.starts), 1)
+    part = (place * step[pair]).astype(np.int64) + PARTS * pair
+    of_parts, of_held = (
+        np.bincount(part, some, PARTS * pairs).reshape(pairs, PARTS) for some in (weight, held)
+    )
     # A listing of three words has an empty part, which proves nothing.
-    shares = np.where(of_parts > 0, share, 1.0).reshape(pairs, PARTS)
-    title = np.bincount(pair, held * in_title, pairs)
-    of_title = np.bincount(pair, weight * in_title, pairs)
+    shares = np.where(of_parts > 0, of_held / np.maximum(of_parts, 1e-9), 1.0)
+    titles = _in_titles(words)
+    of_title, title = (np.bincount(pair[titles], some[titles], pairs) for some in (weight, held))
     return _Coverage(
-        np.bincount(pair, weight, pairs),
-        np.bincount(pair, held, pairs),
+        of_parts.sum(axis=1),
+        of_held.sum(axis=1),
         title / np.maximum(of_title, 1e-9),
         shares.prod(axis=1) ** (1.0 / PARTS),
         shares.min(axis=1),
     )
+
+
+def _in_titles(words: Words) -> Longs:
+    """Return which words stand in titles."""
+    return ranges(words.starts[:-1], words.titled)
 
 
 def _names_other_goods(one: Words, two: Words, goods: NDArray[np.int32]) -> Floats:
@@ -209,10 +217,10 @@ def _names_other_goods(one: Words, two: Words, goods: NDArray[np.int32]) -> Floa
 
 def _goods_in_title(words: Words, goods: NDArray[np.int32]) -> tuple[Longs, Longs]:
     """Return the pairs that name goods in their title, and which."""
-    pair, which = _pair_of(words), goods[words.word].astype(np.int64)
-    in_title = np.arange(len(pair)) - words.starts[pair] < words.titled[pair]
-    named = np.flatnonzero(in_title & (which >= 0))
-    return pair[named], which[named]
+    titles = _in_titles(words)
+    which = goods[words.word[titles]].astype(np.int64)
+    pair = np.repeat(np.arange(len(words)), words.titled)
+    return pair[which >= 0], which[which >= 0]
 
 
 def _is_brief(words: Words) -> NDArray[np.bool_]:

@@ -123,9 +123,13 @@ def find_families(
     --------
     A chain is no family: 0 and 2 are near 1, and 3 is near 2 alone.
 
-    >>> one, two = np.array([0, 1, 2]), np.array([1, 2, 3])
+    >>> table = np.zeros((4, 4))
+    >>> table[0, 1] = table[1, 2] = 0.9
+    >>> table[2, 3] = 0.8
+    >>> table += table.T
+    >>> one, two = np.nonzero(table)
     >>> core, _ = find_families(
-    ...     4, one, two, np.array([0.9, 0.9, 0.8]), 0.5, lambda one, two: np.zeros(len(one))
+    ...     4, one, two, table[one, two], 0.5, lambda one, two: table[one, two]
     ... )
     >>> core.tolist()
     [1, 1, 1, 3]

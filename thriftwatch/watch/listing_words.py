@@ -19,7 +19,7 @@ from thriftwatch.text.document import Document
 from thriftwatch.text.names import Names
 
 __all__ = [
-    "MOST_WORDS", "Background", "Longs", "WordReader", "Words", "ends_of", "key_of",
+    "MOST_WORDS", "Background", "Longs", "WordReader", "Words", "ends_of", "key_of", "ranges",
 ]  # fmt: skip
 
 MOST_WORDS = 4096

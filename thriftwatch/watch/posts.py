@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from thriftwatch.errors import InputError, listed
 from thriftwatch.files import RejectedRow, TableRead
-from thriftwatch.listing import Listing, find_column
+from thriftwatch.listing import Listing, as_text, find_column
 from thriftwatch.training.labelled import read_source
 
 __all__ = ["COLUMNS", "Posts", "read_posts", "text_column"]
@@ -50,6 +50,11 @@ class Posts:
         """Return some of the listings, in order."""
         parts = {name: column.slice(start, length) for name, column in self.texts.items()}
         return Posts(parts, self.has_ids)
+
+    def numbered(self, first: int) -> "Posts":
+        """Return the same listings with their numbers for ids."""
+        numbers = pa.array(range(first, first + len(self)), pa.int64()).cast(pa.large_string())
+        return Posts({**self.texts, "id": numbers}, has_ids=True)
 
     def checked_ids(self) -> pa.Array:
         """Return the ids, of which none is empty and none comes twice.
@@ -192,8 +197,6 @@ def _row(place: int, item: object) -> dict[str, str]:
 
 
 def _text(value: object, name: str, place: int) -> str:
-    from thriftwatch.listing import as_text
-
     if name in ("id", "date") and not isinstance(value, str) and value is not None:
         return str(value)
     try:

@@ -44,7 +44,9 @@ _MOST_LOOKED_AT = 1 << 13
 time of a question independent of how many listings there are."""
 _RELATIVES = 16
 """Known listings that a known one is compared with, to find families."""
-_PAIRS_AT_ONCE = 1 << 15
+_LEAST_OF_BEST = 0.2
+"""Part of the best candidate's weight below which another one is not compared."""
+_PAIRS_AT_ONCE = 1 << 10
 _MOST_IN_SEGMENT = 1 << 20
 _GROWTH = 4
 """A segment is merged with those behind it once they hold a quarter as many listings."""
@@ -126,7 +128,7 @@ class RepostIndex:
     >>> found[0].known_id, found[0].similarity > 0.5
     ('a1', True)
     >>> found[0].phrases[0].known.text
-    'Hoodie Uniqlo second import'
+    'ex bal Jepang, kondisi 9/10, kantong kiri'
     """
 
     def __init__(self, model: Model | str | os.PathLike[str] | None = None) -> None:
@@ -135,6 +137,7 @@ class RepostIndex:
         self._vocabulary = IndexVocabulary()
         self._segments: list[Segment] = []
         self._given = 0
+        self._has_ids = False
         self._own: tuple[Longs, Longs, NDArray[np.float64]] | None = None
 
     def __len__(self) -> int:
@@ -145,6 +148,16 @@ class RepostIndex:
     def model(self) -> Model:
         """The model whose vocabulary listings are read with."""
         return self._model
+
+    @property
+    def given(self) -> int:
+        """How many listings it was given so far, those included that were removed."""
+        return self._given
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether its listings came with ids; else they are called by their numbers."""
+        return self._has_ids
 
     # --- what is in it ------------------------------------------------------------------------
 
@@ -165,10 +178,9 @@ class RepostIndex:
             If an id comes twice, is empty, or is in the index already. Nothing is added then.
         """
         posts = read_posts(listings)
-        if not posts.has_ids:
-            numbers = pa.array(range(self._given, self._given + len(posts)))
-            texts = {**posts.texts, "id": numbers.cast(pa.large_string())}
-            posts = Posts(texts, has_ids=True)
+        came_with_ids = posts.has_ids
+        if not came_with_ids:
+            posts = posts.numbered(self._given)
         ids = posts.checked_ids()
         if known := self._places(ids)[0].tolist():
             there = [ids[row].as_py() for row in known]
@@ -176,6 +188,11 @@ class RepostIndex:
                 f"these ids are in the index already: {listed(there)}; remove them first, or "
                 "give the new listings other ids"
             )
+        self._append(posts)
+        self._has_ids = self._has_ids or came_with_ids
+
+    def _append(self, posts: Posts) -> None:
+        """Add listings whose ids were checked."""
         segments = []
         for start in range(0, len(posts), _MOST_IN_SEGMENT):
             part = posts.slice(start, _MOST_IN_SEGMENT)
@@ -205,6 +222,21 @@ class RepostIndex:
                 part.remove(rows)
         self._segments = [part for part in self._segments if part.alive.any()]
         self._own = None
+
+    def with_listings(self, listings: Any) -> "RepostIndex":
+        """Return an index with more listings; this one stays as it is.
+
+        Parameters
+        ----------
+        listings
+            As for `add`. They are called by their numbers, whatever their ids.
+        """
+        more = read_posts(listings)
+        index = RepostIndex(self._model)
+        index._segments, index._given = list(self._segments), self._given
+        index._vocabulary = IndexVocabulary(self._vocabulary.known)
+        index._append(more.numbered(self._given))
+        return index
 
     def _places(self, ids: pa.Array) -> tuple[Longs, Longs, Longs]:
         """Return which of some ids are in the index, in which segments, and at which rows."""
@@ -248,6 +280,7 @@ class RepostIndex:
             If the folder holds anything that is not an index's, or cannot be written.
         """
         header = {**_reading(self._model), "model": self._model.id, "given": self._given}
+        header["has_ids"] = self._has_ids
         write_index(folder, self._segments, self._vocabulary, header)
 
     @classmethod
@@ -273,7 +306,7 @@ class RepostIndex:
         index = cls(model)
         segments, vocabulary, header = read_index(folder, _reading(index._model))
         index._segments, index._vocabulary = segments, vocabulary
-        index._given = int(header["given"])
+        index._given, index._has_ids = int(header["given"]), bool(header["has_ids"])
         return index
 
     # --- what comes back ----------------------------------------------------------------------
@@ -345,8 +378,7 @@ class RepostIndex:
             asked, more = self._vocabulary.number(read, self._reader)
             weights = self._weights(counts, self._vocabulary.known.joined(more))
             row, place = self._nearest(asked, weights, counts)
-            measured = compare(asked, row, self._words_of(place), weights)
-            parts.append((row + start, place, measured))
+            parts.append((row + start, place, self._compare(asked, row, place, weights)))
             start += len(asked)
         rows, places, measures = zip(*parts, strict=True) if parts else ((), (), ())
         return _joined(rows), _joined(places), Comparison.joined(measures)
@@ -393,21 +425,26 @@ class RepostIndex:
             row, place = self._nearest(asked, weights, counts, most=_RELATIVES)
             other = np.flatnonzero(some[row] != place)
             row, place = row[other], place[other]
-            alike = similarity(compare(asked, row, self._words_of(place), weights))
+            alike = similarity(self._compare(asked, row, place, weights))
             found.append((some[row], place, alike))
         one, two, alike = zip(*found, strict=True) if found else ((), (), ())
         return _joined(one), _joined(two), _joined(alike).astype(np.float64)
 
+    def _compare(self, asked: Words, row: Longs, place: Longs, weights: Weights) -> Comparison:
+        """Compare listings with known ones, few at a time: what is at work stays in the cache."""
+        parts = []
+        for start in range(0, len(row), _PAIRS_AT_ONCE):
+            some = slice(start, start + _PAIRS_AT_ONCE)
+            rows, which = np.unique(row[some], return_inverse=True)
+            known = self._words_of(place[some])
+            parts.append(compare(asked.take(rows), which, known, weights))
+        return Comparison.joined(parts)
+
     def _compare_known(self, one: Longs, two: Longs) -> NDArray[np.float64]:
         """Return the similarity of known listings."""
         weights = self._weights(self._counts(len(self._vocabulary)), self._vocabulary.known)
-        parts = [np.empty(0)]
-        for start in range(0, len(one), _PAIRS_AT_ONCE):
-            some = slice(start, start + _PAIRS_AT_ONCE)
-            asked, known = self._words_of(one[some]), self._words_of(two[some])
-            measured = compare(asked, np.arange(len(asked)), known, weights)
-            parts.append(similarity(measured))
-        return np.concatenate(parts)
+        rows, which = np.unique(one, return_inverse=True)
+        return similarity(self._compare(self._words_of(rows), which, two, weights))
 
     def _member(self, place: int, nearness: float) -> Member:
         segment, row = self._segment_of(place)
@@ -445,7 +482,8 @@ class RepostIndex:
         row, place, score = _joined(rows), _joined(known), _joined(scores)
         order = np.lexsort((place, -score, row))
         rank = np.arange(len(order)) - np.searchsorted(row[order], row[order])
-        order = order[rank < most]
+        best = score[order[np.arange(len(order)) - rank]]
+        order = order[(rank < most) & (score[order] >= _LEAST_OF_BEST * best)]
         return row[order], place[order]
 
     def _words_of(self, places: Longs) -> Words:
