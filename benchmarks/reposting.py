@@ -58,20 +58,28 @@ _TEMPLATE = (
     "Ikuti siaran langsung kami tiap jam {} banyak kejutan",
 )
 _REGIONAL = {
-    "javanese": "yang:sing|tidak:ora|ada:ono|ini:iki|itu:kuwi|dan:lan|bisa:iso|sudah:wis|belum:durung|"
-    "saja:wae|banyak:akeh|bagus:apik|baru:anyar|murah:murah|besar:gedhe|kecil:cilik|satu:siji|"
-    "dua:loro|tiga:telu|saya:aku|kamu:kowe|dari:seko|untuk:kanggo|dengan:karo|masih:isih|"
-    "mau:arep|beli:tuku|jual:adol|pakai:nganggo|warna:werno|hitam:ireng|putih:putih|merah:abang",
-    "sundanese": "yang:nu|tidak:teu|ada:aya|ini:ieu|itu:eta|dan:jeung|bisa:tiasa|sudah:tos|belum:teu acan|"
-    "saja:wae|banyak:seueur|bagus:sae|baru:anyar|besar:ageung|kecil:alit|satu:hiji|dua:dua|tiga:tilu|"
-    "saya:abdi|dari:ti|untuk:kanggo|dengan:sareng|masih:keneh|mau:hoyong|beli:meser|jual:ical|"
-    "pakai:anggo|hitam:hideung|putih:bodas|merah:beureum",
-    "minang": "yang:nan|tidak:indak|ada:ado|ini:iko|itu:itu|dan:jo|bisa:bisa|sudah:alah|belum:alun|"
-    "saja:se|banyak:banyak|bagus:rancak|baru:baru|besar:gadang|kecil:ketek|satu:ciek|dua:duo|tiga:tigo|"
-    "saya:ambo|dari:dari|untuk:untuak|dengan:jo|masih:masih|mau:nio|beli:bali|jual:jua|pakai:pakai",
-    "manadonese": "yang:yang|tidak:nyanda|ada:ada|ini:ini|itu:itu|dan:deng|bisa:boleh|sudah:so|belum:belum|"
-    "saja:jo|banyak:banya|bagus:bae|besar:basar|kecil:kacili|saya:kita|kamu:ngana|dari:dari|"
-    "untuk:for|dengan:deng|mau:mo|beli:bli|jual:jual|pakai:pake|hitam:itang",
+    "javanese": (
+        "yang:sing|tidak:ora|ada:ono|ini:iki|itu:kuwi|dan:lan|bisa:iso|sudah:wis|belum:durung|"
+        "saja:wae|banyak:akeh|bagus:apik|baru:anyar|besar:gedhe|kecil:cilik|satu:siji|dua:loro|"
+        "tiga:telu|saya:aku|kamu:kowe|dari:seko|untuk:kanggo|dengan:karo|masih:isih|mau:arep|"
+        "beli:tuku|jual:adol|pakai:nganggo|warna:werno|hitam:ireng|merah:abang"
+    ),
+    "sundanese": (
+        "yang:nu|tidak:teu|ada:aya|ini:ieu|itu:eta|dan:jeung|bisa:tiasa|sudah:tos|belum:teu acan|"
+        "saja:wae|banyak:seueur|bagus:sae|baru:anyar|besar:ageung|kecil:alit|satu:hiji|tiga:tilu|"
+        "saya:abdi|dari:ti|untuk:kanggo|dengan:sareng|masih:keneh|mau:hoyong|beli:meser|"
+        "jual:ical|pakai:anggo|hitam:hideung|putih:bodas|merah:beureum"
+    ),
+    "minang": (
+        "yang:nan|tidak:indak|ada:ado|ini:iko|dan:jo|sudah:alah|belum:alun|saja:se|bagus:rancak|"
+        "besar:gadang|kecil:ketek|satu:ciek|dua:duo|tiga:tigo|saya:ambo|untuk:untuak|dengan:jo|"
+        "mau:nio|beli:bali|jual:jua"
+    ),
+    "manadonese": (
+        "tidak:nyanda|dan:deng|bisa:boleh|sudah:so|saja:jo|banyak:banya|bagus:bae|besar:basar|"
+        "kecil:kacili|saya:kita|kamu:ngana|untuk:for|dengan:deng|mau:mo|beli:bli|pakai:pake|"
+        "hitam:itang"
+    ),
 }
 
 
@@ -109,7 +117,9 @@ class Writer:
 
         def changed(post: Post) -> Post:
             words = [*_WORD.finditer(post.title), *_WORD.finditer(post.description)]
-            free = [place for place, word in enumerate(words) if word[0].lower() not in _goods_words()]
+            free = [
+                place for place, word in enumerate(words) if word[0].lower() not in _goods_words()
+            ]
             some = set(self.random.sample(free, min(len(free), round(share * len(words)))))
             titled = len(_WORD.findall(post.title))
             title = self._without({place for place in some if place < titled}, post.title)
@@ -121,7 +131,8 @@ class Writer:
     def _without(self, places: set[int], text: str) -> str:
         numbers = iter(range(len(text)))
         return _WORD.sub(
-            lambda word: self.random.choice(self.words) if next(numbers) in places else word[0], text
+            lambda word: self.random.choice(self.words) if next(numbers) in places else word[0],
+            text,
         )
 
     def reorder(self, post: Post) -> Post:
@@ -134,7 +145,7 @@ class Writer:
 
     def disguise(self, post: Post) -> Post:
         """Hide the words that are searched for."""
-        return self._in_texts(post, _flagged_words(), lambda word: self._hidden(word))
+        return self._in_texts(post, _flagged_words(), self._hidden)
 
     def _hidden(self, word: str) -> str:
         if len(word) < 4 or not any(vowel in word for vowel in "aeiou"):
@@ -147,6 +158,12 @@ class Writer:
         text = ". ".join([*lines[:2], post.description, *lines[2:]])
         return post._replace(description=text)
 
+    def drown(self, post: Post) -> Post:
+        """Put it into the middle of ten times as many words of other listings."""
+        count = 5 * len(_WORD.findall(post.description))
+        before, behind = (" ".join(self.random.choices(self.words, k=count)) for _ in range(2))
+        return post._replace(description=f"{before}. {post.description}. {behind}")
+
     def use_synonyms(self, post: Post) -> Post:
         """Say every word of the lexicon in another way."""
         return self._in_texts(post, _synonyms(), lambda word: self.random.choice(_synonyms()[word]))
@@ -157,8 +174,12 @@ class Writer:
         words = dict(pair.split(":") for pair in _REGIONAL[language].split("|"))
         return self._in_texts(post, words, lambda word: words[word])
 
-    def _in_texts(self, post: Post, known: "Sequence[str] | dict[str, object] | frozenset[str]",
-                  change: Callable[[str], str]) -> Post:
+    def _in_texts(
+        self,
+        post: Post,
+        known: "Sequence[str] | dict[str, object] | frozenset[str]",
+        change: Callable[[str], str],
+    ) -> Post:
         def one(word: re.Match[str]) -> str:
             lower = word[0].lower()
             return change(lower) if lower in known else word[0]
@@ -176,6 +197,7 @@ class Writer:
 
     def move_on(self, post: Post) -> Post:
         """Change the price, and say where to be reached."""
+
         def price(found: re.Match[str]) -> str:
             return f"{self.random.randrange(15, 400)}{self.random.choice(['rb', 'k', '.000'])}"
 
@@ -207,6 +229,7 @@ EDITS: dict[str, Callable[[Writer], Edit]] = {
     "re-ordered": lambda writer: writer.reorder,
     "disguised": lambda writer: writer.disguise,
     "padded": lambda writer: writer.pad,
+    "drowned": lambda writer: writer.drown,
     "synonyms": lambda writer: writer.use_synonyms,
     "regional words": lambda writer: writer.translate,
     "price and contact": lambda writer: writer.move_on,
@@ -255,7 +278,9 @@ def with_other_goods(post: Post, random: Random) -> Post | None:
 
 def with_bale_code(post: Post, code: str) -> Post:
     """Return a listing that names the code of its bale."""
-    return post._replace(title=f"{post.title} kode {code}", description=f"Bal {code}. {post.description}")
+    return post._replace(
+        title=f"{post.title} kode {code}", description=f"Bal {code}. {post.description}"
+    )
 
 
 @cache

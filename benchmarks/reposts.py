@@ -3,11 +3,12 @@
 ``python benchmarks/reposts.py [--edited N] [--listings N] [--rival-listings N] [--fit] [--write]``
 
 `repost_cases` says what is a re-post and what merely looks like one. Half of the sample is what
-`thriftwatch.watch.comparison` was fitted on (``--fit`` prints its numbers); figures are of the other
-half, and of real listings, from which nothing was learned. Every tool gets the threshold at which
-98% of its pairs are true, rungs of titles alone left out, and is judged there.
+`thriftwatch.watch.comparison` was fitted on (``--fit`` prints its numbers); figures are of the
+other half, and of real listings, from which nothing was learned. Every tool gets the threshold at
+which 98% of its pairs are true, rungs of titles alone left out, and is judged there.
 """
 
+import itertools
 import re
 import resource
 import tempfile
@@ -65,7 +66,9 @@ def fit(cases: Cases) -> None:
     source = np.array([asked.source for asked in cases.asked])
     is_true = source[row] == place
     for name, some in (("DESCRIBED", ~compared.is_brief), ("BRIEF", compared.is_brief)):
-        model = LogisticRegression(C=10, max_iter=10_000).fit(compared.measures[some], is_true[some])
+        model = LogisticRegression(C=10, max_iter=10_000).fit(
+            compared.measures[some], is_true[some]
+        )
         numbers = (*model.coef_[0].tolist(), float(model.intercept_[0]))
         print(f"{name} = ({', '.join(f'{number:.3f}' for number in numbers)})")
 
@@ -143,7 +146,7 @@ def calibration(cases: Cases, found: Found) -> str:
     """Write how many pairs of each similarity are true."""
     judged = judge(found, cases)
     rows = []
-    for low, high in zip(BINS[:-1], BINS[1:], strict=True):
+    for low, high in itertools.pairwise(BINS):
         some = (found.score >= low) & ((found.score < high) | (high == 1.0))
         if some.any():
             mean, true = found.score[some].mean(), judged.is_true[some].mean()
@@ -223,6 +226,7 @@ class Stopwatch:
     processor: float = 0.0
 
     def run(self, work: Callable[[], object]) -> object:
+        """Do some work, and add its time."""
         clock, processor = time.perf_counter(), time.process_time()
         result = work()
         self.clock += time.perf_counter() - clock
@@ -295,7 +299,9 @@ def speed(listings: int, embedded: int) -> str:
     some = catalogue.listings(0, listings)
     texts = [
         f"{title}\n{text}"
-        for title, text in zip(*(some[name].to_pylist() for name in ("title", "description")), strict=True)
+        for title, text in zip(
+            *(some[name].to_pylist() for name in ("title", "description")), strict=True
+        )
     ]
     rows = []
     for name, count, work in (

@@ -1,12 +1,14 @@
 """How alike two listings are: what they share, weighed by rarity, and what that amounts to.
 
-Every word weighs its idf. Of a pair of listings is measured:
+Every word weighs its squared idf, as in a cosine of tf-idf. Of a pair of listings is measured:
 
 * *containment* and *likeness*: the weight they share, as part of the lighter one and of both
   together; the first sees a shortened or a padded copy, the second a whole one;
 * *titles*: how much of each title stands anywhere in the other listing;
 * *goods*: whether both titles name goods, and no common ones;
 * *evidence*: the weight they share;
+* *rest*: what of the lighter one stands in the other besides whole sentences that were copied;
+* *copied*: the part of the shared weight that follows the same word in both;
 * *spread*: how evenly the shared words are spread over a listing. Whoever rewrites changes a word
   here and there. Two listings of one shop share its template, word by word, and nothing besides.
 
@@ -16,14 +18,23 @@ for pairs of described listings and once where one is brief (a title alone, or h
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from thriftwatch.watch.listing_words import Longs, Words, ranges
 
-__all__ = ["BRIEF", "DESCRIBED", "MEASURES", "PARTS", "Comparison", "Weights", "compare", "similarity"]
+__all__ = [
+    "BRIEF",
+    "DESCRIBED",
+    "MEASURES",
+    "PARTS",
+    "Comparison",
+    "Weights",
+    "compare",
+    "similarity",
+]
 
 PARTS = 4
 """Parts of a listing over which shared words are spread."""
@@ -35,12 +46,17 @@ MEASURES = (
     "copied", "copied under another title", "fuller title", "rest",
 )  # fmt: skip
 """What is measured of a pair, in the order of the coefficients; the constant comes last."""
-DESCRIBED = (-6.198, 6.809, 1.164, -21.273, -1.121, -2.537, 3.758, 6.427, 5.128, -1.050, 7.167, 20.642)
-BRIEF = (1.329, 0.390, 4.048, -6.433, 0.861, -0.358, 3.779, 2.521, 2.337, 0.799, 3.235, 0.166)
+DESCRIBED = (-5.923, 4.211, 1.231, -25.619, 0.626, -0.966, 1.824, 5.705, 2.558, -0.303, 9.084, 10.408)
+BRIEF = (0.998, 0.033, 3.757, -7.074, 0.913, -1.772, 4.126, 2.464, 2.710, -0.069, 2.992, 0.295)
 
 _BLOCK = 8
 """Words that are the same in a row from which on they are a block: a sentence that was copied."""
 _REST = 5.0
+"""A rest that weighs no more than this proves nothing."""
+_USUAL_IDF = 8.0
+"""Squared idf is divided by it, so that a weight is about as large as an idf."""
+_LEAST_LIKENESS = 0.15
+"""Below it less likeness says nothing more: else a copy could be drowned in other text."""
 _LEAST_SHARE = 0.02
 """Added to shares before their logarithm is taken."""
 
@@ -108,9 +124,10 @@ def compare(asked: Words, row: Longs, known: Words, weights: Weights) -> Compari
         Of all words.
     """
     first = asked.take(row)
-    in_known, in_first, copied, in_blocks = _shared(asked, row, first, known, weights.idf)
-    one = _coverage(first, in_known, weights.idf)
-    two = _coverage(known, in_first, weights.idf)
+    weight = weights.idf**2 / _USUAL_IDF
+    in_known, in_first, copied, in_blocks = _shared(asked, row, first, known, weight)
+    one = _coverage(first, in_known, weight)
+    two = _coverage(known, in_first, weight)
     shared = two.shared
     lighter = np.minimum(one.total, two.total)
     both = one.total + two.total - shared
@@ -118,7 +135,7 @@ def compare(asked: Words, row: Longs, known: Words, weights: Weights) -> Compari
     measures = np.stack(
         [
             np.log(_LEAST_SHARE + shared / np.maximum(lighter, 1e-9)),
-            np.log(_LEAST_SHARE + shared / np.maximum(both, 1e-9)),
+            np.log(np.maximum(shared / np.maximum(both, 1e-9), _LEAST_LIKENESS)),
             np.log(_LEAST_SHARE + one.title * two.title),
             _names_other_goods(first, known, weights.goods),
             np.log1p(shared),
@@ -140,7 +157,8 @@ def similarity(compared: Comparison) -> Floats:
         compared.measures @ np.array(numbers[:-1]) + numbers[-1] for numbers in (DESCRIBED, BRIEF)
     )
     log_odds = np.where(compared.is_brief, brief, described)
-    return 1.0 / (1.0 + np.exp(-np.clip(log_odds, -30.0, 30.0)))
+    found: Floats = 1.0 / (1.0 + np.exp(-np.clip(log_odds, -30.0, 30.0)))
+    return found
 
 
 def _pair_of(words: Words) -> Longs:
@@ -149,19 +167,19 @@ def _pair_of(words: Words) -> Longs:
 
 
 def _shared(
-    asked: Words, row: Longs, first: Words, known: Words, idf: Floats
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats, Floats]:
+    asked: Words, row: Longs, first: Words, known: Words, weight: Floats
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[Any], NDArray[Any]]:
     """Return which words of the known listings stand in the first ones, and the other way round.
 
     Then for each pair the weight of those that follow the same word in both, and of blocks.
     """
     pair = _pair_of(known)
-    codes = _pair_of(asked) * len(idf) + asked.word
+    codes = _pair_of(asked) * len(weight) + asked.word
     order = np.argsort(codes)
     codes = np.append(codes[order], -1)
-    sought = row[pair] * len(idf) + known.word
+    sought = row[pair] * len(weight) + known.word
     places = np.searchsorted(codes[:-1], sought)
-    in_first = codes[places] == sought
+    in_first: NDArray[np.bool_] = codes[places] == sought
     # Where in the first listing of the pair each stands.
     found = np.append(order, 0)[places] + (first.starts[:-1] - asked.starts[row])[pair]
     in_known = np.zeros(len(first.word), np.bool_)
@@ -171,14 +189,16 @@ def _shared(
     follows[1:] &= pair[1:] == pair[:-1]
     run = np.cumsum(~follows)
     in_block = in_first & (np.bincount(run)[run] >= _BLOCK)
-    weight = idf[known.word]
-    copied, in_blocks = (np.bincount(pair, weight * some, len(known)) for some in (follows, in_block))
+    weights = weight[known.word]
+    copied, in_blocks = (
+        np.bincount(pair, weights * some, len(known)) for some in (follows, in_block)
+    )
     return in_known, in_first, copied, in_blocks
 
 
-def _coverage(words: Words, is_shared: NDArray[np.bool_], idf: Floats) -> _Coverage:
+def _coverage(words: Words, is_shared: NDArray[np.bool_], weights: Floats) -> _Coverage:
     pairs, pair = len(words), _pair_of(words)
-    weight = idf[words.word]
+    weight = weights[words.word]
     held = weight * is_shared
     place = np.arange(len(pair)) - np.repeat(words.starts[:-1], np.diff(words.starts))
     step = PARTS / np.maximum(np.diff(words.starts), 1)
@@ -209,7 +229,8 @@ def _names_other_goods(one: Words, two: Words, goods: NDArray[np.int32]) -> Floa
     pairs = len(one)
     named = [_goods_in_title(words, goods) for words in (one, two)]
     width = int(goods.max(initial=0)) + 1
-    common = np.intersect1d(*(pair * width + which for pair, which in named))
+    one_named, two_named = (pair * width + which for pair, which in named)
+    common = np.intersect1d(one_named, two_named)
     named_by = [np.bincount(pair, minlength=pairs) > 0 for pair, _ in named]
     agree = np.bincount(common // width, minlength=pairs) > 0
     return (named_by[0] & named_by[1] & ~agree).astype(np.float64)

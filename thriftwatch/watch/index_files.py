@@ -1,9 +1,9 @@
 """An index as a folder: plain arrays, checksummed, mapped into memory, never pickle.
 
-``index.json`` names the files of the index, their hashes and what they were read with; the arrays of
-a segment are ``.npy`` files whose names begin with a hash of what they hold. A file is never
-changed: a save writes new ones and then replaces ``index.json`` in one step. Who is killed before
-leaves the old index, and who is reading keeps it.
+``index.json`` names the files of the index, their hashes and what they were read with; all others
+are arrays, ``.npy`` files whose names begin with a hash of what they hold. A file is never changed:
+a save writes new ones and then replaces ``index.json`` in one step. Who is killed before leaves the
+old index, and who is reading keeps it.
 """
 
 import hashlib
@@ -75,7 +75,7 @@ def write_index(
     files: dict[str, dict[str, str]] = {}
     parts = [_segment_arrays(segment) for segment in segments]
     listed = [_write_arrays(path, arrays, files) for arrays in parts]
-    known = dict(zip(_VOCABULARY, vocabulary.known, strict=True))
+    known = {name: getattr(vocabulary.known, name) for name in _VOCABULARY}
     content = {
         **header,
         "format": FORMAT,
@@ -109,9 +109,9 @@ def _write_arrays(path: Path, arrays: Arrays, files: dict[str, dict[str, str]]) 
     """Write arrays that are not there yet; return the file of each."""
     names = {}
     for kind, array in arrays.items():
-        plain = np.ascontiguousarray(array, _KINDS[kind])
+        plain: NDArray[Any] = np.ascontiguousarray(array, _KINDS[kind])
         digest = hashlib.sha256(f"{kind} {plain.shape}".encode())
-        digest.update(memoryview(plain).cast("B") if plain.size else b"")
+        digest.update(plain.view(np.uint8).data)
         name = names[kind] = f"{digest.hexdigest()[:16]}-{kind}.npy"
         target = path / name
         if not target.exists():
@@ -263,4 +263,5 @@ def _fingerprint(header: Mapping[str, Any]) -> str:
 
 
 def _refused(path: Path, problem: str, step: str = _AGAIN) -> ModelError:
-    return ModelError(f"{shown(path)}: {problem}; {step}")
+    name = str(path)
+    return ModelError(f"{name if name.isprintable() else ascii(name)}: {problem}; {step}")

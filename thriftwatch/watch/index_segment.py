@@ -1,4 +1,4 @@
-"""A part of an index that never changes, but for listings that are removed from it.
+"""A part of an index, which never changes.
 
 New listings make a new segment; small segments are merged (O'Neil et al. 1996, *The log-structured
 merge-tree*). Each holds the words of its listings, in order, and for each word the listings that it
@@ -6,8 +6,8 @@ stands in: an inverted index. Everything is plain arrays, so that it can be mapp
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +18,10 @@ from sparse_dot_topn import sp_matmul_topn
 from thriftwatch.watch.listing_words import Words
 from thriftwatch.watch.posts import COLUMNS
 
-__all__ = ["Segment", "Texts"]
+__all__ = ["Segment", "Texts", "merged"]
+
+_GROWTH = 4
+"""A segment is merged with those behind it once they hold a quarter as many listings."""
 
 Texts = Mapping[str, pa.Array]
 
@@ -69,7 +72,10 @@ class Segment:
             Words.joined(words),
             {
                 name: pa.concat_arrays(
-                    [part.texts[name].take(pa.array(rows)) for part, rows in zip(parts, kept, strict=True)]
+                    [
+                        part.texts[name].take(pa.array(rows))
+                        for part, rows in zip(parts, kept, strict=True)
+                    ]
                 )
                 for name in COLUMNS
             },
@@ -79,11 +85,11 @@ class Segment:
     def __len__(self) -> int:
         return len(self.alive)
 
-    def remove(self, rows: NDArray[np.int64]) -> None:
-        """Remove listings."""
-        self.alive = self.alive.copy()  # it may be mapped from a file
-        self.alive[rows] = False
-        self._counts = self._matrix = None
+    def without(self, rows: NDArray[np.int64]) -> "Segment":
+        """Return the segment without some listings; all else is shared."""
+        alive = self.alive.copy()
+        alive[rows] = False
+        return replace(self, alive=alive)
 
     def counts(self, width: int) -> NDArray[np.int64]:
         """Return in how many of its listings each word stands, shape (width,)."""
@@ -116,3 +122,21 @@ class Segment:
             parts = asked.data, asked.indices, asked.indptr
             asked = sparse.csr_matrix(parts, (asked.shape[0], width))
         return sp_matmul_topn(asked, self._matrix, most, threshold=0.0, n_threads=threads)
+
+
+def merged(segments: Sequence[Segment], most: int) -> list[Segment]:
+    """Merge segments until each holds several times as many listings as all behind it together.
+
+    Parameters
+    ----------
+    segments
+        The oldest first.
+    most
+        How many listings a segment may hold.
+    """
+    found = [segment for segment in segments if len(segment)]
+    for place in range(len(found) - 2, -1, -1):
+        behind = sum(map(len, found[place + 1 :]))
+        if len(found[place]) < _GROWTH * behind and len(found[place]) + behind <= most:
+            found[place:] = [Segment.merged(found[place:])]
+    return found

@@ -1,6 +1,6 @@
 """The words of an index: their keys, and how much each tells."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,8 @@ from thriftwatch.watch.listing_words import WordReader, Words
 __all__ = ["IndexVocabulary", "Known"]
 
 
-class Known(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
     """What is known of words, by their numbers.
 
     Attributes
@@ -27,22 +28,13 @@ class Known(NamedTuple):
     count: NDArray[np.float32]
     goods: NDArray[np.int32]
 
-    @classmethod
-    def of(cls, reader: WordReader) -> "Known":
-        """Return what a reader has learned."""
-        return cls(
-            np.array(reader.key, np.uint64),
-            np.array(reader.count, np.float32),
-            np.array(reader.goods, np.int32),
-        )
-
-    def take(self, words: NDArray[np.intp]) -> "Known":
-        """Return what is known of some words."""
-        return Known(*(column[words] for column in self))
-
     def joined(self, more: "Known") -> "Known":
         """Return both, one behind the other."""
-        return Known(*(np.concatenate(pair) for pair in zip(self, more, strict=True)))
+        return Known(
+            np.concatenate([self.key, more.key]),
+            np.concatenate([self.count, more.count]),
+            np.concatenate([self.goods, more.goods]),
+        )
 
 
 class IndexVocabulary:

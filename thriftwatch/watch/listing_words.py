@@ -91,7 +91,8 @@ def ranges(firsts: NDArray[Any], lengths: NDArray[Any]) -> Longs:
     """
     ends = np.cumsum(lengths, dtype=np.int64)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(firsts - (ends - lengths), lengths)
+    found: Longs = np.arange(total) + np.repeat(firsts - (ends - lengths), lengths)
+    return found
 
 
 def key_of(word: bytes) -> int:
@@ -120,7 +121,7 @@ class Background(NamedTuple):
     def of(cls, model: Model) -> "Background":
         """Read it off a model: from idf, ``log((listings + 1) / (count + 1)) + 1``, to counts."""
         listings = exp(model.tables.unseen_idf - 1.0) - 1.0
-        idf: list[float] = memoryview(model.tables.word_idf).tolist()
+        idf: Any = memoryview(model.tables.word_idf).tolist()
         counts = {
             word: (listings + 1.0) / exp(value - 1.0) - 1.0
             for word, value in zip(model.tables.words, idf, strict=True)
@@ -197,7 +198,9 @@ class WordReader:
             every += distinct
             lengths.append(len(distinct))
             titled.append(min(len(set(tokens[: document.titled])), MOST_WORDS))
-        return Words(np.array(every, np.int32), ends_of(np.array(lengths)), np.array(titled, np.int32))
+        return Words(
+            np.array(every, np.int32), ends_of(np.array(lengths)), np.array(titled, np.int32)
+        )
 
     def _learned(self, word: bytes) -> int:
         """Return the number of a word; a new one is learned."""

@@ -123,9 +123,10 @@ def _read(reader: WordReader, vocabulary: Vocabulary, texts: tuple[str, str]) ->
     places = []
     for _, in_title, start, end in spans:
         origin = origins[0 if in_title else 1]
-        if origin is not None:
-            start, end = origin[0][start], origin[1][end - 1]
-        places.append((in_title, start, end))
+        if origin is None:
+            places.append((in_title, start, end))
+        else:
+            places.append((in_title, origin[0][start], origin[1][end - 1]))
     return _Reading([key for key, *_ in spans], places, texts)
 
 

@@ -180,9 +180,7 @@ def _row(place: int, item: object) -> dict[str, str]:
         }  # fmt: skip
     elif isinstance(item, Mapping):
         found = {
-            name: find_column(
-                field, item, required=field == "title", where=f"listings[{place}]"
-            )
+            name: find_column(field, item, required=field == "title", where=f"listings[{place}]")
             for name, field in COLUMNS.items()
         }
         values = {name: item[key] for name, key in found.items() if key is not None}
