@@ -46,8 +46,12 @@ MEASURES = (
     "copied", "copied under another title", "fuller title", "rest",
 )  # fmt: skip
 """What is measured of a pair, in the order of the coefficients; the constant comes last."""
-DESCRIBED = (-5.923, 4.211, 1.231, -25.619, 0.626, -0.966, 1.824, 5.705, 2.558, -0.303, 9.084, 10.408)
-BRIEF = (0.998, 0.033, 3.757, -7.074, 0.913, -1.772, 4.126, 2.464, 2.710, -0.069, 2.992, 0.295)
+DESCRIBED = (
+    -5.923, 4.211, 1.231, -25.619, 0.626, -0.966, 1.824, 5.705, 2.558, -0.303, 9.084, 10.408,
+)  # fmt: skip
+BRIEF = (
+    0.998, 0.033, 3.757, -7.074, 0.913, -1.772, 4.126, 2.464, 2.710, -0.069, 2.992, 0.295,
+)  # fmt: skip
 
 _BLOCK = 8
 """Words that are the same in a row from which on they are a block: a sentence that was copied."""

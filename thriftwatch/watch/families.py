@@ -33,6 +33,8 @@ class Member:
         How near it is to the core, in [0, 1]; the core itself has 1.
     seller, platform, date
         Who posted it, where and when; empty where nobody says.
+    title, description
+        What it says.
     """
 
     row: int
@@ -41,6 +43,8 @@ class Member:
     seller: str
     platform: str
     date: str
+    title: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,16 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sparse_dot_topn import sp_matmul_topn
 
+from thriftwatch.errors import InputError
 from thriftwatch.watch.listing_words import Words
 from thriftwatch.watch.posts import COLUMNS
 
 __all__ = ["Segment", "Texts", "merged"]
 
-_GROWTH = 4
-"""A segment is merged with those behind it once they hold a quarter as many listings."""
+_MOST_WORDS = (1 << 31) - 1
+"""Words of all listings of a segment: places among them are four bytes."""
+_GROWTH = 2
+"""A segment is merged with those behind it once they hold more than half as many listings."""
 
 Texts = Mapping[str, pa.Array]
 
@@ -56,6 +59,11 @@ class Segment:
     @classmethod
     def of(cls, words: Words, texts: Texts, number: NDArray[np.int64]) -> "Segment":
         """Make a segment of new listings."""
+        if len(words.word) > _MOST_WORDS:
+            raise InputError(
+                f"{len(words):,} listings have {len(words.word):,} words, and {_MOST_WORDS:,} are "
+                "accepted at a time; add them in smaller parts"
+            )
         rows = len(words)
         width = int(words.word.max()) + 1 if len(words.word) else 0
         ones = np.ones(len(words.word), np.int8)
@@ -67,7 +75,10 @@ class Segment:
     def merged(cls, parts: "Sequence[Segment]") -> "Segment":
         """Make one segment of several, without the listings that were removed."""
         kept = [np.flatnonzero(part.alive) for part in parts]
-        words = [part.words.take(rows) for part, rows in zip(parts, kept, strict=True)]
+        words = [
+            part.words if len(rows) == len(part) else part.words.take(rows)
+            for part, rows in zip(parts, kept, strict=True)
+        ]
         return cls.of(
             Words.joined(words),
             {
@@ -125,7 +136,7 @@ class Segment:
 
 
 def merged(segments: Sequence[Segment], most: int) -> list[Segment]:
-    """Merge segments until each holds several times as many listings as all behind it together.
+    """Merge segments until each holds twice as many listings as all behind it together.
 
     Parameters
     ----------
@@ -137,6 +148,8 @@ def merged(segments: Sequence[Segment], most: int) -> list[Segment]:
     found = [segment for segment in segments if len(segment)]
     for place in range(len(found) - 2, -1, -1):
         behind = sum(map(len, found[place + 1 :]))
-        if len(found[place]) < _GROWTH * behind and len(found[place]) + behind <= most:
+        words = sum(len(segment.words.word) for segment in found[place:])
+        fits = len(found[place]) + behind <= most and words <= _MOST_WORDS
+        if len(found[place]) < _GROWTH * behind and fits:
             found[place:] = [Segment.merged(found[place:])]
     return found

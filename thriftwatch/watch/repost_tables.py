@@ -87,8 +87,9 @@ def family_table(index: RepostIndex, new: Posts, threshold: float) -> tuple[pa.T
     -------
     pyarrow.Table
         ``family`` (counted from 1, the largest first), ``file`` (known or new), ``row``, ``id``,
-        ``similarity`` to the core, ``core``, ``seller``, ``platform``, ``date``; then of the whole
-        family ``listings, first_seen, last_seen, sellers, platforms``.
+        ``similarity`` to the core, ``core``, ``title``, ``description``, ``seller``, ``platform``,
+        ``date``; then of the whole family ``listings, first_seen, last_seen, sellers, platforms``.
+        It is a table of listings itself: ``thriftwatch review`` takes it.
     """
     both = index.with_listings(new)
     known = both.given - len(new)
@@ -114,6 +115,8 @@ def family_table(index: RepostIndex, new: Posts, threshold: float) -> tuple[pa.T
                     "id": own_id,
                     "similarity": round(member.similarity, _DECIMALS),
                     "core": member is family.core,
+                    "title": member.title,
+                    "description": member.description,
                     "seller": member.seller,
                     "platform": member.platform,
                     "date": member.date,
@@ -131,6 +134,8 @@ _FAMILY = pa.schema(
         ("id", pa.string()),
         ("similarity", pa.float64()),
         ("core", pa.bool_()),
+        ("title", pa.string()),
+        ("description", pa.string()),
         ("seller", pa.string()),
         ("platform", pa.string()),
         ("date", pa.string()),

@@ -365,8 +365,8 @@ class RepostIndex:
 
     def _member(self, place: int, nearness: float) -> Member:
         number, texts = self._store.listing(place)
-        said = texts["seller"], texts["platform"], texts["date"]
-        return Member(number, texts["id"], nearness, *said)
+        names = "seller", "platform", "date", "title", "description"
+        return Member(number, texts["id"], nearness, **{name: texts[name] for name in names})
 
 
 def _reading(model: Model) -> dict[str, Any]:
