@@ -24,7 +24,9 @@ def test_so_many_words_are_changed_and_the_goods_are_not(share):
     changed = Writer(Random(1), POOL).change(share)(POST)
     before, after = (f"{post.title} {post.description}".split() for post in (POST, changed))
     assert len(before) == len(after)
-    different = sum(one.strip(",.!") != two.strip(",.!") for one, two in zip(before, after))
+    different = sum(
+        one.strip(",.!") != two.strip(",.!") for one, two in zip(before, after, strict=True)
+    )
     assert different / len(before) == pytest.approx(share, abs=0.12)
     assert changed.title.startswith("Hoodie")
 

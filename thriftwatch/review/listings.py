@@ -223,9 +223,9 @@ def _item(
 def _columns(
     table: pa.Table, named: Mapping[str, str | None], where: str
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """Take link, platform, id and family of every row, empty where there is none; and the other columns.
+    """Take link, platform, id and family of every row, empty where there is none.
 
-    Those are cut short: price, category, date.
+    And the other columns, cut short: price, category, date.
     """
     found = {
         field: find_column(
