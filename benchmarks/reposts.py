@@ -32,7 +32,7 @@ from thriftwatch.watch.reposts import THRESHOLD, RepostIndex
 
 OURS = "thriftwatch"
 PRECISION = 0.98
-HALVES = 2
+HALVES, QUARTERS = 2, 4
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 1.0)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -319,10 +319,10 @@ def speed(listings: int, embedded: int) -> str:
 def main() -> None:
     """Run from the command line."""
     parser = arguments(__doc__)
-    parser.add_argument("--edited", type=int, default=200, help="listings that come back")
+    parser.add_argument("--edited", type=int, default=150, help="listings that come back")
     parser.add_argument("--listings", type=int, default=1_000_000, help="size of the largest index")
     parser.add_argument("--rival-listings", type=int, default=50_000, help="indexed by rivals")
-    parser.add_argument("--embedded", type=int, default=2_000, help="of these, by SemHash")
+    parser.add_argument("--embedded", type=int, default=500, help="of these, by SemHash")
     parser.add_argument("--no-rivals", action="store_true", help="only this project")
     parser.add_argument("--fit", action="store_true", help="print what comparison.py holds")
     options = parser.parse_args()
@@ -334,7 +334,7 @@ def main() -> None:
     rivals = [] if options.no_rivals else list(RIVALS)
     parts = []
     for texts, pairs in every:
-        cases = cases_of(texts, pairs, options.edited, part=1, parts=HALVES if pairs else 1)
+        cases = cases_of(texts, pairs, options.edited, part=1, parts=HALVES if pairs else QUARTERS)
         found = {OURS: ours(cases)}
         known, new = joined(cases.known), joined([one.post for one in cases.asked])
         found |= {name: RIVALS[name](known, new) for name in rivals}
@@ -344,6 +344,7 @@ def main() -> None:
         print("\n\n".join(parts[-3:]), "\n", flush=True)
     if rivals:
         parts.append(speed(options.rival_listings, options.embedded))
+        print(parts[-1], "\n", flush=True)
     sizes = [size for size in (10_000, 100_000, 1_000_000) if size < options.listings]
     parts.append(scale([*sizes, options.listings]))
     return publish("reposts", "\n\n".join(parts), write=options.write)
