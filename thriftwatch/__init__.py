@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from thriftwatch.scoring import score_listing, score_listings
     from thriftwatch.sellers import score_sellers
     from thriftwatch.training import ListingClassifier, TrainResult, train
+    from thriftwatch.watch.reposts import RepostIndex
 
 __all__ = [
     "Evaluation",
@@ -34,6 +35,7 @@ __all__ = [
     "ListingScore",
     "Model",
     "Reason",
+    "RepostIndex",
     "TrainResult",
     "compare",
     "evaluate",
@@ -55,6 +57,7 @@ _MODULES = {
     "ListingScore": "result",
     "Model": "model.model",
     "Reason": "result",
+    "RepostIndex": "watch.reposts",
     "TrainResult": "training",
     "compare": "evaluation.compare",
     "evaluate": "evaluation.evaluate",

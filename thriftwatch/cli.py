@@ -12,6 +12,7 @@ from thriftwatch.commands.evaluate import evaluate
 from thriftwatch.commands.explain import explain
 from thriftwatch.commands.handover import handover
 from thriftwatch.commands.info import info
+from thriftwatch.commands.reposts import reposts
 from thriftwatch.commands.review import review
 from thriftwatch.commands.score import score
 from thriftwatch.commands.train import train
@@ -71,5 +72,5 @@ def main(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (check, score, explain, train, evaluate, review, handover, verify, info):
+for _command in (check, score, explain, train, evaluate, review, handover, reposts, verify, info):
     main.add_command(_command)

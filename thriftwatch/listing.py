@@ -28,6 +28,7 @@ COLUMN_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "shop": ("shop", "toko", "seller", "nama_toko", "penjual", "shop_name", "akun"),
         "url": ("url", "link", "tautan"),
         "id": ("id",),
+        "family": ("family", "keluarga"),
         "label": ("label",),
         "certainty": ("certainty",),
         "rule": ("rule",),

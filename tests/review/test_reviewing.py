@@ -265,3 +265,18 @@ def test_labels_come_back_as_the_seller_wrote_them(open_page):
     table = read_table(export).table
     assert sorted(table["title"].to_pylist()) == sorted(row["judul"] for row in rows)
     assert set(table["description"].to_pylist()) == {'a "b",\r\nc\n'}
+
+
+def test_a_family_is_decided_as_one_and_undone_as_one(open_page):
+    family = [{**row, "keluarga": "7"} for row in THREE[:2]]
+    page = open_page([*family, THREE[2]])
+    assert page.find("#family").is_displayed()
+    page.press("g", "1")
+    assert page.progress.startswith("2 dari 3")
+    assert not page.find("#family").is_displayed()
+    exported = rows_of(page.export("takedown"))
+    assert {row["title"] for row in exported} == {row["judul"] for row in family}
+    page.press("z")
+    assert page.progress.startswith("0 dari 3")
+    page.press("1")
+    assert page.progress.startswith("1 dari 3")

@@ -26,7 +26,7 @@ from thriftwatch.scoring import check_options, explain_all
 
 __all__ = ["Review", "Warned", "read_review"]
 
-_KEPT = ("url", "platform", "id")
+_KEPT = ("url", "platform", "id", "family")
 _SCORED = (*RESULT_COLUMNS, "reasons", "model", "source_file")
 _CHAINED = frozenset({"record", "number", "previous", "hash"})
 _OTHER_COLUMNS = 12
@@ -222,6 +222,7 @@ def _item(
         "texts": pieces,
         "platform": values["platform"],
         "id": values["id"],
+        "family": values["family"],
         "other": [[name, value] for name, value in other.items() if value],
         "evidence": {name: value for name, value in full.items() if name not in common},
         "hidden": {name: value for name, value in hidden.items() if value != full[name]},
@@ -231,9 +232,9 @@ def _item(
 def _columns(
     table: pa.Table, named: Mapping[str, str | None], where: str
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """Take link, platform and id of every row, empty where there is none; and the other columns.
+    """Take link, platform, id and family of every row, empty where there is none.
 
-    Those are cut short: price, category, date.
+    And the other columns, cut short: price, category, date.
     """
     found = {
         field: find_column(

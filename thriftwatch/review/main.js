@@ -23,7 +23,8 @@ function startReading() {
 
 function judge(decision) {
   if (!items.length) return;
-  const more = decide(decision);
+  const whole = at('whole-family').checked;
+  const more = decide(decision, whole ? familyOf(current) : [current]);
   show();
   startReading();
   const said = words('said', words(decision), number(decided()), number(items.length));
@@ -34,6 +35,9 @@ const actions = {
   next: () => goTo(neighbour(1)),
   previous: () => goTo(neighbour(-1)),
   ...Object.fromEntries(DECISIONS.map((decision) => [decision, () => judge(decision)])),
+  family: () => {
+    if (!at('family').hidden) at('whole-family').checked = !at('whole-family').checked;
+  },
   undo: () => {
     const undone = undo();
     show();
@@ -56,7 +60,7 @@ const actions = {
 const KEYS = {
   n: 'next', j: 'next', arrowright: 'next', p: 'previous', arrowleft: 'previous',
   1: 'recommend takedown', t: 'recommend takedown', 2: 'keep', k: 'keep', 3: 'unsure', u: 'unsure',
-  z: 'undo', f: 'filter', '/': 'search', o: 'open', e: 'export', l: 'language', '?': 'help',
+  z: 'undo', g: 'family', f: 'filter', '/': 'search', o: 'open', e: 'export', l: 'language', '?': 'help',
 };
 
 function onKey(event) {
@@ -146,6 +150,8 @@ function wire() {
   for (const name of ['tier', 'fact', 'platform', 'status']) {
     at(`filter-${name}`).addEventListener('change', (event) => onFilter(name, event.target.value));
   }
+  // Back to where keys decide.
+  at('whole-family').addEventListener('change', () => at('list').focus());
   at('filter-reset').addEventListener('click', resetFilters);
   at('shortcuts').addEventListener('change', (event) => {
     shortcuts = event.target.checked;

@@ -85,10 +85,17 @@ function put(row, value) {
   else decisions.delete(row);
 }
 
-function decide(decision) {
-  const { row } = items[current];
-  undoable.push({ row, place: current, before: decisions.get(row) });
-  put(row, { decision, at: new Date().toISOString(), by: reviewer });
+// The listings that were found to be re-posts of one another; one without a family is alone.
+function familyOf(place) {
+  const { family } = items[place];
+  if (!family) return [place];
+  return items.map((_, other) => other).filter((other) => items[other].family === family);
+}
+
+function decide(decision, places) {
+  const rows = places.map((place) => items[place].row);
+  undoable.push({ place: current, before: rows.map((row) => [row, decisions.get(row)]) });
+  for (const row of rows) put(row, { decision, at: new Date().toISOString(), by: reviewer });
   const next = nextUndecided();
   if (next !== undefined) current = next;
   applyFilters();
@@ -99,7 +106,7 @@ function decide(decision) {
 function undo() {
   const last = undoable.pop();
   if (!last) return false;
-  put(last.row, last.before);
+  for (const [row, value] of last.before) put(row, value);
   current = last.place;
   applyFilters();
   store();

@@ -70,7 +70,16 @@ function otherColumns(item) {
   return make('details', {}, make('summary', {}, words('other')), make('dl', {}, ...rows));
 }
 
+// Offered anew for each listing: nobody is to decide for a family by mistake.
+function showFamily() {
+  const size = items.length ? familyOf(current).length : 1;
+  at('family').hidden = size < 2;
+  at('family').querySelector('span').textContent = words('whole family', number(size));
+  at('whole-family').checked = false;
+}
+
 function showDetail() {
+  showFamily();
   const detail = at('detail');
   if (!items.length) {
     detail.replaceChildren(make('p', {}, words('empty')));
