@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from thriftwatch.result import ListingScore, Reason
     from thriftwatch.scoring import score_listing, score_listings
     from thriftwatch.training import ListingClassifier, TrainResult, train
+    from thriftwatch.watch.compare_models import compare_models
+    from thriftwatch.watch.queue import queue
+    from thriftwatch.watch.radar import radar
 
 __all__ = [
     "Evaluation",
@@ -35,8 +38,11 @@ __all__ = [
     "Reason",
     "TrainResult",
     "compare",
+    "compare_models",
     "evaluate",
     "load_model",
+    "queue",
+    "radar",
     "score_listing",
     "score_listings",
     "train",
@@ -55,8 +61,11 @@ _MODULES = {
     "Reason": "result",
     "TrainResult": "training",
     "compare": "evaluation.compare",
+    "compare_models": "watch.compare_models",
     "evaluate": "evaluation.evaluate",
     "load_model": "model.artifact",
+    "queue": "watch.queue",
+    "radar": "watch.radar",
     "score_listing": "scoring",
     "score_listings": "scoring",
     "train": "training",

@@ -7,9 +7,12 @@ from typing import Any
 import click
 
 from thriftwatch import __version__
+from thriftwatch.commands.compare_models import compare_models
 from thriftwatch.commands.evaluate import evaluate
 from thriftwatch.commands.explain import explain
 from thriftwatch.commands.info import info
+from thriftwatch.commands.queue import queue
+from thriftwatch.commands.radar import radar
 from thriftwatch.commands.review import review
 from thriftwatch.commands.score import score
 from thriftwatch.commands.train import train
@@ -69,5 +72,5 @@ def main(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (score, explain, train, evaluate, review, verify, info):
+for _command in (score, explain, train, evaluate, review, verify, radar, queue, compare_models, info):
     main.add_command(_command)

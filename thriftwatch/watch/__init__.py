@@ -1,0 +1,1 @@
+"""Watching over time: listings that come back, words that come up, and what to label next."""
