@@ -72,5 +72,16 @@ def main(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (score, explain, train, evaluate, review, verify, radar, queue, compare_models, info):
+for _command in (
+    score,
+    explain,
+    train,
+    evaluate,
+    review,
+    verify,
+    radar,
+    queue,
+    compare_models,
+    info,
+):
     main.add_command(_command)

@@ -1,5 +1,6 @@
 """What is told of a new term: counts, lifts, examples, what stands beside it, what it may mean."""
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -42,7 +43,10 @@ class Describer:
     """
 
     def __init__(
-        self, vocabulary: Vocabulary, marked: tuple[Marked, Marked], used: tuple[Usage, Usage, Usage]
+        self,
+        vocabulary: Vocabulary,
+        marked: tuple[Marked, Marked],
+        used: tuple[Usage, Usage, Usage],
     ) -> None:
         self.company = Company(vocabulary)
         self._marked = marked
@@ -102,8 +106,9 @@ class Describer:
 
     def _spellings(self, term: str) -> list[str]:
         """Return the spellings of a term, the most usual first."""
-        times = self._before.spellings.get(term, {}), self._after.spellings.get(term, {})
-        every = {form: sum(one.get(form, 0) for one in times) for one in times for form in one}
+        every: Counter[str] = Counter()
+        for used in (self._before, self._after):
+            every.update(used.spellings.get(term, {}))
         return sorted(every, key=lambda form: (-every[form], not form.isalpha(), form))
 
     def _examples(self, term: str) -> tuple[Example, ...]:
@@ -147,7 +152,9 @@ def _months(marked: Marked) -> list[str]:
     texts = marked.listings.column("date")
     if texts is None:
         return []
-    dates = pd.to_datetime(pd.Series(texts, dtype=object), format="ISO8601", errors="coerce", utc=True)
+    dates = pd.to_datetime(
+        pd.Series(texts, dtype=object), format="ISO8601", errors="coerce", utc=True
+    )
     wrong = np.flatnonzero(dates.isna().to_numpy() & np.array([bool(text) for text in texts]))
     if len(wrong):
         read = marked.listings.read

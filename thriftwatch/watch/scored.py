@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +25,7 @@ SAME_POST = 0.8
 _NOT_NAME = re.compile(r"[\W_]+")
 
 
-@dataclass(frozen=True, slots=False, eq=False)
+@dataclass(frozen=True, eq=False)  # without slots, for what is worked out once
 class Scored:
     """Listings of one table with their scores.
 
@@ -108,6 +107,6 @@ def read_scored(source: object, model: Model, *, policy: str, encoding: str = "u
     texts = read_texts(read)
     if not texts.num_rows:
         raise InputError(f"{read.file}: there are no listings; give a table with rows")
-    columns: list[Any] = [texts[name] for name in ("title", "description", "shop")]
-    scores = model.score_batch(*columns, policy=policy)
-    return Scored(read, *(column.to_pylist() for column in columns), scores=scores)
+    columns = {name: texts[name].to_pylist() for name in texts.column_names}
+    scores = model.score_batch(*texts.columns, policy=policy)
+    return Scored(read, columns["title"], columns["description"], columns["shop"], scores)

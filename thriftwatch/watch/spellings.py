@@ -65,7 +65,5 @@ def nearest_form(word: str, forms: Iterable[str]) -> str | None:
 
 
 def _nearest(word: str, others: list[str]) -> str | None:
-    found = process.extractOne(
-        word, others, scorer=OSA.normalized_similarity, score_cutoff=_NEAR
-    )
+    found = process.extractOne(word, others, scorer=OSA.normalized_similarity, score_cutoff=_NEAR)
     return None if found is None else str(found[0])

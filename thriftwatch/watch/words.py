@@ -1,12 +1,13 @@
 """What listings are made of for the radar: words as they are read, and phrases of two.
 
-Words of the lexicon are not new; they are kept as what stands beside new ones. Spellings that differ
-by digits for letters, stretched letters or a number at the end are one word here: ``z0rbekk2`` is
-``zorbek``, whether or not any lexicon knows it.
+Words of the lexicon are not new; they are kept as what stands beside new ones. Spellings that
+differ by digits for letters, stretched letters or a number at the end are one word here:
+``z0rbekk2`` is ``zorbek``, whether or not any lexicon knows it.
 """
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from thriftwatch.text.document import Document
@@ -91,7 +92,7 @@ def _clauses(document: Document, keys: dict[str, str]) -> list[Clause]:
 
 def phrases_in(clause: Clause) -> Iterator[tuple[Word, Word]]:
     """Yield neighbouring words that are no term of the lexicon together."""
-    for one, two in zip(clause, clause[1:], strict=False):
+    for one, two in pairwise(clause):
         if one.key and two.key and (one.term < 0 or one.occurrence != two.occurrence):
             yield one, two
 
