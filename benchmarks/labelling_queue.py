@@ -18,16 +18,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from common import arguments, publish, real_texts, sample_texts, table
+from common import SAMPLE, arguments, publish, real_texts, sample_texts, table
 from numpy.typing import NDArray
 from scipy import sparse, stats
 from sklearn.linear_model import LogisticRegression
 
-from thriftwatch.domain import probability_of
+from thriftwatch.domain import FACT_COLUMNS, probability_of
 from thriftwatch.evaluation.groups import near_duplicate_groups
 from thriftwatch.evaluation.metrics import threshold_at_false_positive_rate
+from thriftwatch.files import read_table
 from thriftwatch.text.vocabulary import packaged_vocabulary
-from thriftwatch.training import read_labelled
+from thriftwatch.training import read_labelled, train
 from thriftwatch.training.labelled import Labelled
 from thriftwatch.training.matrix import (
     Readings,
@@ -47,6 +48,8 @@ RATE = 0.001
 WRITERS, PLATFORM = ("b", "h", "j"), "facebook"
 CODE_WORD = "zorbek"
 SITUATIONS = ("new writers", "code word", "other policy")
+POOLS = {"rare": None, "rich": 600}
+"""How many listings of the lawful stream are in the pool; half of them all if not stated."""
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -94,14 +97,11 @@ class Everything:
     hidden: Ints
     """For each row of the sample with label 1 its copy with the code word; -1 for others."""
     stream: Ints
+    texts: tuple[list[str], list[str]]
 
     @classmethod
     def read(cls) -> "Everything":
         """Read all texts as the library does."""
-        from common import SAMPLE
-
-        from thriftwatch.files import read_table
-
         rows = read_labelled(SAMPLE)
         platforms = np.array(read_table(SAMPLE).text("platform").to_pylist(), object)[rows.row]
         positives = np.flatnonzero((rows.label == 1) & (rows.spans != ""))
@@ -126,10 +126,28 @@ class Everything:
         first = len(rows) + len(positives)
         return cls(
             rows, platforms, sparse.hstack([kept, unseen]).tocsr(), copies, hidden,
-            np.arange(first, len(titles)),
+            np.arange(first, len(titles)), (titles, texts),
         )  # fmt: skip
 
-    def situation(self, name: str, random: np.random.Generator) -> Situation:
+    def listings(self, rows: Ints) -> Labelled:
+        """Return labelled listings as `train` takes them: the stream is labelled 0, no more."""
+        titles, texts = ([column[row] for row in rows] for column in self.texts)
+        label = np.zeros(len(rows), np.int8)
+        found = Labelled.of(titles, texts, label)
+        source = np.full(self.features.shape[0], -1)
+        source[: len(self.rows)] = np.arange(len(self.rows))
+        positives = np.flatnonzero(self.hidden >= 0)
+        source[self.hidden[positives]] = positives
+        own = source[rows]
+        there = np.flatnonzero(own >= 0)
+        label[there] = self.rows.label[own[there]]
+        for name in ("certainty", "rule", *FACT_COLUMNS):
+            getattr(found, name)[there] = getattr(self.rows, name)[own[there]]
+        return found
+
+    def situation(
+        self, name: str, from_stream: int | None, random: np.random.Generator
+    ) -> Situation:
         """Deal the rows for one run."""
         sure = self.rows.certainty != "uncertain"
         stream = random.permutation(self.stream)
@@ -157,7 +175,7 @@ class Everything:
             positives = rest[used[rest]]
             negatives = rest[~used[rest]]
         positives = random.permutation(positives)
-        pool = np.concatenate([positives[:POSITIVES], negatives, in_pool])
+        pool = np.concatenate([positives[:POSITIVES], negatives, in_pool[:from_stream]])
         return Situation(
             self.features, answer, known, pool, positives[POSITIVES : 2 * POSITIVES], lawful,
             self.copies, has_term, other,
@@ -246,53 +264,64 @@ def curve(of: Situation, way: Way, seed: int, steps: tuple[int, ...] = STEPS) ->
     return found
 
 
-def needed(recalls: list[float], target: float, steps: tuple[int, ...] = STEPS) -> float:
-    """Return the number of labels at which a curve first reaches a recall, between the steps."""
-    labels = [0, *steps]
-    for place, value in enumerate(recalls):
-        if value >= target:
-            if place == 0:
-                return 0.0
-            low = recalls[place - 1]
-            part = (target - low) / (value - low)
-            return labels[place - 1] + part * (labels[place] - labels[place - 1])
-    return float("inf")
-
-
 def with_interval(values: Floats) -> str:
     """Write a mean over seeds with its interval (Student's t)."""
-    if not np.isfinite(values).all():
-        return "not reached"
     half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values) if len(values) > 1 else 0.0
     return f"{values.mean():.2f} [{values.mean() - half:.2f}, {values.mean() + half:.2f}]"
 
 
-def compare_ways(everything: Everything, name: str, seeds: int) -> Iterator[str]:
-    """Compare the queue with chance in one situation."""
+def compare_ways(everything: Everything, name: str, pool: str, seeds: int) -> Iterator[str]:
+    """Compare the queue with chance in one situation: after N labels with chance after 2 N."""
     curves: dict[str, list[list[float]]] = {"queue": [], "random": []}
     for seed in range(seeds):
-        of = everything.situation(name, np.random.default_rng(seed))
+        of = everything.situation(name, POOLS[pool], np.random.default_rng(seed))
         curves["queue"].append(curve(of, by_queue, seed))
         curves["random"].append(curve(of, by_chance, seed))
-    yield f"**{name}**: pool of {len(of.pool):,}, {int(of.answer[of.pool].sum()):,} positive"
+    positive = int(of.answer[of.pool].sum())
+    yield f"**{name}**, {pool} pool: {len(of.pool):,} listings, {positive:,} positive"
+    yield ""
+    queue, random = (np.array(curves[way]) for way in ("queue", "random"))
     rows = []
     for place, labels in enumerate((0, *STEPS)):
-        cells = [np.array([one[place] for one in curves[way]]) for way in ("random", "queue")]
-        share = "-"
-        if place:
-            ratios = [
-                needed(queue, random[place]) / labels
-                for queue, random in zip(curves["queue"], curves["random"], strict=True)
-            ]
-            share = with_interval(np.array(ratios))
-        rows.append([labels, *map(with_interval, cells), share])
-    header = ["labels", "recall, random", "recall, queue", "labels needed for the recall of random"]
+        double = "-"
+        if 0 < place < len(STEPS):
+            double = with_interval(queue[:, place] - random[:, place + 1])
+        cells = (with_interval(one[:, place]) for one in (random, queue))
+        rows.append([labels, *cells, double])
+    header = ["labels", "random", "queue", "queue, minus random with twice the labels"]
     yield table(header, rows)
+    yield ""
+
+
+def with_train(everything: Everything, name: str, seeds: int, n: int = 200) -> list[list[object]]:
+    """Return recall of models that `train` made: before, with n labels, and with 2 n by chance."""
+    found = []
+    for seed in range(seeds):
+        of = everything.situation(name, POOLS["rare"], np.random.default_rng(seed))
+        nothing = np.empty(0, np.int64)
+        score = light_scores(of, nothing)
+        ways = (
+            nothing,
+            by_queue(of, score, of.pool, n, seed),
+            by_chance(of, score, of.pool, n, seed),
+            by_chance(of, score, of.pool, 2 * n, seed),
+        )
+        cells = []
+        for labelled in ways:
+            rows = everything.listings(np.append(of.known, labelled))
+            model = train(rows, carry=False, seed=seed).model
+            scores = np.zeros(len(of.answer))
+            for part in (of.sought, of.lawful):
+                texts = everything.listings(part)
+                scores[part] = model.outputs(list(texts.title), list(texts.description))[:, 0]
+            cells.append(f"{recall(of, scores):.2f}")
+        found.append([name, seed, *cells])
+    return found
 
 
 def coverage(everything: Everything, runs: int = 2000) -> str:
     """Return how often the interval of the prevalence covers the truth."""
-    of = everything.situation("new writers", np.random.default_rng(0))
+    of = everything.situation("new writers", None, np.random.default_rng(0))
     truth = of.answer[of.pool].mean()
     score = light_scores(of, np.empty(0, np.int64))[of.pool]
     copies, nothing = of.copies[of.pool], np.zeros(len(of.pool), bool)
@@ -316,18 +345,22 @@ def coverage(everything: Everything, runs: int = 2000) -> str:
 def main(options: argparse.Namespace) -> None:
     everything = Everything.read()
     lines = [
-        f"{options.seeds} seeds, means with 95% intervals; {RATE:.1%} of the stream flagged",
+        f"{options.seeds} seeds: mean recall where {RATE:.1%} of the lawful stream is flagged",
         "",
     ]
-    for name in options.situations:
-        for part in compare_ways(everything, name, options.seeds):
-            lines += [part, ""]
-    lines += [coverage(everything)]
-    publish("queue", "\n".join(lines), write=options.write)
+    for name in SITUATIONS:
+        for pool in POOLS:
+            lines += compare_ways(everything, name, pool, options.seeds)
+    lines += ["What the random share of a queue tells of the prevalence:", "", coverage(everything)]
+    if options.real_train:
+        header = ["situation", "seed", "before", "queue, 200", "random, 200", "random, 400"]
+        rows = [row for name in SITUATIONS[:2] for row in with_train(everything, name, 2)]
+        lines += ["", "The same with `train` in place of the light model:", "", table(header, rows)]
+    publish("labelling queue", "\n".join(lines), write=options.write)
 
 
 if __name__ == "__main__":
     parser = arguments(__doc__)
     parser.add_argument("--seeds", type=int, default=SEEDS)
-    parser.add_argument("--situations", nargs="+", default=SITUATIONS, choices=SITUATIONS)
+    parser.add_argument("--real-train", action="store_true", help="also check with train")
     main(parser.parse_args())

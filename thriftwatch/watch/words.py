@@ -2,7 +2,7 @@
 
 Words of the lexicon are not new; they are kept as what stands beside new ones. Spellings that
 differ by digits for letters, stretched letters or a number at the end are one word here:
-``z0rbekk2`` is ``zorbek``, whether or not any lexicon knows it.
+``z0rbekk`` is ``zorbek``, whether or not any lexicon knows it.
 """
 
 import re
@@ -17,7 +17,7 @@ from thriftwatch.text.vocabulary import Vocabulary
 __all__ = ["Clause", "Word", "phrases_in", "read_clauses", "spelling_key", "terms_of"]
 
 _QUANTITY = re.compile(r"[0-9]+[a-z]{0,3}[0-9]*|[a-z]{1,2}[0-9]+")
-_NUMBER_BEHIND = re.compile(r"[0-9]+\Z")
+_WORD_AND_NUMBER = re.compile(r"([a-z]+)[0-9]+")
 _LETTERS = str.maketrans("0123456789", "oizeasgtbg")
 _RUN = re.compile(r"([a-z])\1+")
 _SHORTEST = 2
@@ -59,7 +59,8 @@ def spelling_key(form: str) -> str:
     """
     if len(form) < _SHORTEST or _QUANTITY.fullmatch(form):
         return ""
-    return _RUN.sub(r"\1", _NUMBER_BEHIND.sub("", form).translate(_LETTERS))
+    numbered = _WORD_AND_NUMBER.fullmatch(form)
+    return _RUN.sub(r"\1", numbered[1] if numbered else form.translate(_LETTERS))
 
 
 def read_clauses(
