@@ -122,16 +122,15 @@ def _table(found: "Radar", texts: "Texts") -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
-    for name in ("term", "sellers", "lift", "over_lawful", "may_be", "example"):
-        table.add_column(texts[f"radar_{name}"], no_wrap=True)
+    table = Table(box=None, expand=True, pad_edge=False, header_style="bold", padding=(0, 1))
+    for name, ratio in {"term": 3, "sellers": 2, "lift": 3, "may_be": 3, "example": 6}.items():
+        table.add_column(texts[f"radar_{name}"], no_wrap=True, ratio=ratio, min_width=8)
     for one in found.terms[:_SHOWN]:
         forms = ", ".join((one.term, *one.spellings))
         table.add_row(
             Text(forms),
             f"{one.sellers_before} → {one.sellers_after}",
             str(one.lift),
-            str(one.lift_over_lawful),
             f"{one.proposal.word_class}: {one.proposal.family}",
             Text("".join(c if c.isprintable() else " " for c in one.examples[0].title)),
         )

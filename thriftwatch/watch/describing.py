@@ -61,11 +61,17 @@ class Describer:
             if " " not in form
         }
 
-    def describe(self, tested: Sequence[Tested]) -> tuple[RadarTerm, ...]:
-        """Describe terms, the surest first; a phrase goes with the new word that is in it."""
+    def describe(
+        self, tested: Sequence[Tested], beside: Sequence[Tested] = ()
+    ) -> tuple[RadarTerm, ...]:
+        """Describe terms, the surest first.
+
+        A phrase goes with the word in it that rose, be it among these or beside them: what is said
+        with a word of the season is of the season.
+        """
         lifts = {term: self._lift(term) for term, _, _ in tested}
         ordered = sorted(tested, key=lambda one: (one[1], " " in one[0], -lifts[one[0]].low, one))
-        words = {term for term, _, _ in tested if " " not in term}
+        words = {term for term, _, _ in (*tested, *beside) if " " not in term}
         phrases = [term for term, _, _ in ordered if " " in term]
         return tuple(
             self._described(one, lifts[one[0]], [p for p in phrases if one[0] in p.split()])
@@ -109,7 +115,7 @@ class Describer:
         every: Counter[str] = Counter()
         for used in (self._before, self._after):
             every.update(used.spellings.get(term, {}))
-        return sorted(every, key=lambda form: (-every[form], not form.isalpha(), form))
+        return sorted(every, key=lambda form: (-every[form], form != term, form))
 
     def _examples(self, term: str) -> tuple[Example, ...]:
         """Return listings with a term, each of another seller."""

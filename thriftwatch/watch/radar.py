@@ -181,9 +181,12 @@ def find_terms(
     for listing in marked[0] + marked[1]:
         describer.company.add(listing)
     tested = [*zip(terms, over_time.tolist(), expected.tolist(), strict=True)]
+    new, apart = (
+        [tested[at] for at in np.flatnonzero(kept).tolist()] for kept in (is_new, is_apart)
+    )
     return Radar(
-        terms=describer.describe([tested[at] for at in np.flatnonzero(is_new).tolist()]),
-        set_apart=describer.describe([tested[at] for at in np.flatnonzero(is_apart).tolist()]),
+        terms=describer.describe(new, beside=apart),
+        set_apart=describer.describe(apart, beside=new),
         sellers={"before": len(used[0]), "after": len(used[1]), "lawful": len(lawful)},
         rate=rate,
         model=said_by,
