@@ -119,11 +119,12 @@ def test_the_file_is_one_of_labelled_rows_whose_labels_are_missing(pool, tmp_pat
     assert [row.reason for row in result.rejected].count("no label") == 10
 
 
-def test_tasks_show_the_texts_and_keep_the_rest_out_of_sight(pool):
+def test_tasks_carry_the_weights_with_the_texts(pool):
     tasks = json.loads(json.dumps(queue(pool, 5).to_tasks()))
     assert len(tasks) == 5
-    assert set(tasks[0]["data"]) == {"title", "description", "shop", "date"}
-    assert set(tasks[0]["meta"]) == {"pool_row", "why", "weight"}
+    carried = {"pool_row", "why", "weight", "date"}
+    assert all(set(task["data"]) == {"title", "description", "shop"} | carried for task in tasks)
+    assert [task["data"]["weight"] for task in tasks if task["data"]["why"] == RANDOM] == [210.0]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,8 @@ class Marked:
         Rows of a high score, taken down or re-posted, and those that keep their company: all
         others of a shop most of whose listings are.
     lawful
-        Clothing that is not suspicious, of sellers who have nothing suspicious.
+        Clothing that is not suspicious, of sellers who have nothing suspicious: labelled 0, or of
+        the lower half of scores among what has no label.
     """
 
     listings: Scored
@@ -79,6 +80,13 @@ def _with_company(listings: Scored, suspicious: Bools, said: dict[int, bool]) ->
     for row, label in said.items():
         together[row] = label
     lawful = apart & ~suspicious & (listings.goods >= _MOSTLY)
+    # A listing that evades the model with a new word scores low, but hardly lowest: of those that
+    # nobody labelled, only the lower half is sure enough to contrast new words with.
+    labelled = np.zeros(len(listings), bool)
+    labelled[list(said)] = True
+    if (lawful & ~labelled).any():
+        score = listings.scores.score
+        lawful &= labelled | (score <= np.median(score[lawful & ~labelled]))
     return Marked(listings, np.flatnonzero(suspicious | together), np.flatnonzero(lawful))
 
 

@@ -126,7 +126,8 @@ class Queue:
     def to_tasks(self) -> list[dict[str, Any]]:
         """Return the queue as tasks that Label Studio imports.
 
-        ``data`` is what is shown; ``meta`` is kept with the labels and not shown.
+        ``pool_row``, ``why`` and ``weight`` stand with the texts, because every export has these,
+        and only some have ``meta``. Leave them out of the labelling interface.
         """
         return [
             {
@@ -135,8 +136,10 @@ class Queue:
                     "description": one.description,
                     "shop": one.shop,
                     **one.carried,
-                },
-                "meta": {"pool_row": one.row, "why": one.why, "weight": one.weight},
+                    "pool_row": one.row,
+                    "why": one.why,
+                    "weight": one.weight,
+                }
             }
             for one in self.listings
         ]

@@ -151,7 +151,11 @@ class Lift:
     high: float
 
     def __str__(self) -> str:
-        return f"{self.value:.3g} [{self.low:.2g}, {self.high:.3g}]"
+        value, low, high = (
+            f"{number:,.0f}" if number >= 10 else f"{number:.1f}"
+            for number in (self.value, self.low, self.high)
+        )
+        return f"{value} [{low}, {high}]"
 
 
 def lift_of(users: int, of: int, other_users: int, of_others: int, usual: float) -> Lift:
@@ -179,7 +183,7 @@ def lift_of(users: int, of: int, other_users: int, of_others: int, usual: float)
     Examples
     --------
     >>> print(lift_of(9, 100, 1, 100, 0.05))
-    6.88 [1.2, 38.5]
+    6.9 [1.2, 38]
     """
     prior = max(_PRIOR * usual, _LEAST_PRIOR)
     used, other = users + prior, other_users + prior
