@@ -9,7 +9,18 @@ import pytest
 
 import thriftwatch
 
-HEAVY = {"numpy", "sklearn", "pandas", "scipy", "nltk", "matplotlib", "joblib", "pyarrow", "rich"}
+HEAVY = {
+    "numpy",
+    "sklearn",
+    "pandas",
+    "scipy",
+    "nltk",
+    "matplotlib",
+    "joblib",
+    "pyarrow",
+    "rich",
+    "rapidfuzz",
+}
 SELDOM = {"csv", "difflib", "logging", "tempfile", "click", "anyascii"}
 """What errors, files and the command line need, and takes longer to load than a listing to score.
 

@@ -15,8 +15,9 @@ def cells_of(path):
     return json.loads(path.read_text(encoding="utf-8"))["cells"]
 
 
-def test_all_three_are_there():
-    assert [path.stem for path in NOTEBOOKS] == ["01_score", "02_retrain", "03_evaluate"]
+def test_all_are_there():
+    names = ["01_score", "02_retrain", "03_evaluate", "04_watch"]
+    assert [path.stem for path in NOTEBOOKS] == names
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from thriftwatch.sellers import score_sellers
     from thriftwatch.training import ListingClassifier, TrainResult, train
     from thriftwatch.watch.reposts import RepostIndex
+    from thriftwatch.watch.compare_models import compare_models
+    from thriftwatch.watch.queue import queue
+    from thriftwatch.watch.radar import radar
 
 __all__ = [
     "Evaluation",
@@ -38,8 +41,11 @@ __all__ = [
     "RepostIndex",
     "TrainResult",
     "compare",
+    "compare_models",
     "evaluate",
     "load_model",
+    "queue",
+    "radar",
     "score_listing",
     "score_listings",
     "score_sellers",
@@ -60,8 +66,11 @@ _MODULES = {
     "RepostIndex": "watch.reposts",
     "TrainResult": "training",
     "compare": "evaluation.compare",
+    "compare_models": "watch.compare_models",
     "evaluate": "evaluation.evaluate",
     "load_model": "model.artifact",
+    "queue": "watch.queue",
+    "radar": "watch.radar",
     "score_listing": "scoring",
     "score_listings": "scoring",
     "score_sellers": "sellers",

@@ -8,11 +8,14 @@ import click
 
 from thriftwatch import __version__
 from thriftwatch.commands.check import check
+from thriftwatch.commands.compare_models import compare_models
 from thriftwatch.commands.evaluate import evaluate
 from thriftwatch.commands.explain import explain
 from thriftwatch.commands.handover import handover
 from thriftwatch.commands.info import info
 from thriftwatch.commands.reposts import reposts
+from thriftwatch.commands.queue import queue
+from thriftwatch.commands.radar import radar
 from thriftwatch.commands.review import review
 from thriftwatch.commands.score import score
 from thriftwatch.commands.train import train
@@ -72,5 +75,5 @@ def main(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (check, score, explain, train, evaluate, review, handover, reposts, verify, info):
+for _command in (check, score, explain, train, evaluate, review, handover, reposts, radar, queue, compare_models, verify, info):
     main.add_command(_command)
