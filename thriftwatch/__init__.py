@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from thriftwatch.scoring import score_listing, score_listings
     from thriftwatch.sellers import score_sellers
     from thriftwatch.training import ListingClassifier, TrainResult, train
-    from thriftwatch.watch.reposts import RepostIndex
     from thriftwatch.watch.compare_models import compare_models
     from thriftwatch.watch.queue import queue
     from thriftwatch.watch.radar import radar
+    from thriftwatch.watch.reposts import RepostIndex
 
 __all__ = [
     "Evaluation",

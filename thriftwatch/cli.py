@@ -13,9 +13,9 @@ from thriftwatch.commands.evaluate import evaluate
 from thriftwatch.commands.explain import explain
 from thriftwatch.commands.handover import handover
 from thriftwatch.commands.info import info
-from thriftwatch.commands.reposts import reposts
 from thriftwatch.commands.queue import queue
 from thriftwatch.commands.radar import radar
+from thriftwatch.commands.reposts import reposts
 from thriftwatch.commands.review import review
 from thriftwatch.commands.score import score
 from thriftwatch.commands.train import train
@@ -75,5 +75,8 @@ def main(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (check, score, explain, train, evaluate, review, handover, reposts, radar, queue, compare_models, verify, info):
+for _command in (
+    check, score, explain, train, evaluate, review, handover, reposts, radar, queue,
+    compare_models, verify, info,
+):  # fmt: skip
     main.add_command(_command)

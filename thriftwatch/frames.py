@@ -54,6 +54,7 @@ class Frame(Protocol):
 
     def sample(self, column: str) -> list[str]:
         """Return the first values of a column as text, to see what it holds."""
+
     def values(self, column: str) -> "pa.Array | pa.ChunkedArray":
         """Return a column as it is."""
 
@@ -145,8 +146,6 @@ class _ArrowFrame:
     def text(
         self, column: str, set_aside: dict[int, str] | None = None
     ) -> "pa.Array | pa.ChunkedArray":
-        return _strings(self._table.column(_place(self, column)), self.kind, column)
-    def text(self, column: str) -> "pa.Array | pa.ChunkedArray":
         return _strings(self.values(column), self.kind, column)
 
     def values(self, column: str) -> "pa.Array | pa.ChunkedArray":
@@ -205,6 +204,7 @@ class _PandasFrame:
 
     def sample(self, column: str) -> list[str]:
         return _as_sample(self._frame.iloc[:_SAMPLE, self.names.index(column)])
+
     def values(self, column: str) -> "pa.Array | pa.ChunkedArray":
         return pa.array(self._frame.iloc[:, _place(self, column)], from_pandas=True)
 
@@ -245,6 +245,7 @@ class _PolarsFrame:
 
     def sample(self, column: str) -> list[str]:
         return _as_sample(self._frame.get_column(column).head(_SAMPLE))
+
     def values(self, column: str) -> "pa.Array | pa.ChunkedArray":
         return self._frame.get_column(column).to_arrow()
 

@@ -270,10 +270,10 @@ def offers_of_ranking(ranking: "Ranking") -> Offers:
     """Return the offers of what was scored and sorted."""
     table = ranking.table
     columns = {name: ranking.texts[name].to_pylist() for name in ranking.texts.column_names}
-    for field in ("platform", "url", "date", "score", "tier", "reasons"):
-        name = find_column(field, table.column_names, required=False, where="the listings")
-        if name is not None:
-            columns[field] = to_text(table[name]).fill_null("").to_pylist()
+    served = {name: ranking.served[name] for name in ("platform", "url", "date")}
+    found = {name: table[name] for name in ("score", "tier", "reasons")}
+    for name, values in (served | found).items():
+        columns[name] = to_text(values).fill_null("").to_pylist()
     return offers_of(columns, "the listings")
 
 

@@ -56,7 +56,7 @@ def compare_models(
     lexicon: str | None,
     top: int,
     policy: str,
-    encoding: str,
+    encoding: str | None,
     lang: str | None,
 ) -> None:
     """Show what another model or lexicon would change in a catalogue, before it is used.

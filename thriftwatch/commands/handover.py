@@ -11,12 +11,12 @@ import click
 from thriftwatch.commands.shared import (
     SHOWN_REJECTED,
     chosen_model,
-    column_options,
-    encoding_option,
     language_option,
     lexicon_option,
     model_option,
     policy_option,
+    reading,
+    reading_options,
     refuse_overwriting,
 )
 
@@ -59,11 +59,7 @@ __all__ = ["handover"]
 @policy_option
 @model_option
 @lexicon_option
-@column_options
-@click.option("--url-column", metavar="NAME", help="Column with the link.")
-@click.option("--platform-column", metavar="NAME", help="Column with the platform.")
-@click.option("--date-column", metavar="NAME", help="Column with the date.")
-@encoding_option
+@reading_options
 @click.option(
     "--keep-contacts", is_flag=True, help="Keep phone numbers and addresses; hidden otherwise."
 )
@@ -78,10 +74,9 @@ def handover(
     policy: str,
     model: str | None,
     lexicon: str | None,
-    encoding: str,
     keep_contacts: bool,
     lang: str | None,
-    **columns: str | None,
+    **options: str | int | None,
 ) -> None:
     """Make the workbook that is handed to a ministry or a platform, of FILES of any shape.
 
@@ -110,10 +105,9 @@ def handover(
             tier=tier,
             reviewed=reviewed,
             since=since,
-            columns={name.removesuffix("_column"): column for name, column in columns.items()},
-            encoding=encoding,
             keep_contacts=keep_contacts,
             on_rows=advance,
+            **reading(options),
         )
     # A document for Indonesian offices: not in the language of whoever's machine made it.
     written = write_handover(found, output, Texts(lang or "id"))

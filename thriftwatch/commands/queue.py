@@ -68,7 +68,7 @@ def queue(
     policy: str,
     model: str | None,
     lexicon: str | None,
-    encoding: str,
+    encoding: str | None,
     lang: str | None,
 ) -> None:
     """Choose which listings of POOL to label next.

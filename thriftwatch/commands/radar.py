@@ -69,7 +69,7 @@ def radar(
     policy: str,
     model: str | None,
     lexicon: str | None,
-    encoding: str,
+    encoding: str | None,
     lang: str | None,
 ) -> None:
     """Find words that sellers of suspicious listings have started to use.

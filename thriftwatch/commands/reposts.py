@@ -8,13 +8,12 @@ import click
 from thriftwatch.commands.shared import (
     SHOWN_REJECTED,
     chosen_model,
-    column_options,
-    encoding_option,
     language_option,
     lexicon_option,
     model_option,
     print_rejected,
     refuse_overwriting,
+    text_options,
 )
 from thriftwatch.errors import InputError
 from thriftwatch.language import Texts
@@ -45,8 +44,7 @@ __all__ = ["reposts"]
 @click.option("--save-index", metavar="FOLDER", help="Keep the index of KNOWN in this folder.")
 @model_option
 @lexicon_option
-@column_options
-@encoding_option
+@text_options
 @language_option
 def reposts(
     *,
@@ -61,7 +59,7 @@ def reposts(
     title_column: str | None,
     description_column: str | None,
     shop_column: str | None,
-    encoding: str,
+    encoding: str | None,
     lang: str | None,
 ) -> None:
     """Find listings that were taken down and came back.

@@ -116,7 +116,7 @@ def score(
     """
     started = perf_counter()
     from thriftwatch.console import console, progress, ranking_table
-    from thriftwatch.files import EXCEL, check_output, check_writable, write_table
+    from thriftwatch.files import EXCEL, write_table
     from thriftwatch.files.cells import keep_pandas_out
     from thriftwatch.files.evidence import REASONS, write_ranking
     from thriftwatch.language import Texts, chosen_language
@@ -127,20 +127,9 @@ def score(
     check_options(policy)
     texts = Texts(chosen_language(lang))
     log = console(stderr=True)
-    aside = None
+    aside = None if output is None else _rejected_path(output)
     read_files = [*listings, *filter(None, [lexicon])]
-    if output is not None:
-        check_output(output)
-        aside = _rejected_path(output)
-        refuse_overwriting(read_files, [output, aside])
-    if sellers is not None:
-        check_output(sellers)
-        refuse_overwriting([*read_files, *filter(None, (output, aside))], [sellers])
-    if evidence is not None:
-        if evidence == "-":
-            raise InputError("--evidence must name a file, for example evidence.jsonl")
-        check_writable(evidence)
-        refuse_overwriting([*read_files, *filter(None, (output, aside, sellers))], [evidence])
+    _check_written(read_files, output, aside, sellers, evidence)
     scorer = chosen_model(model, lexicon)
     with progress("Reading") as advance, telling(log, texts):
         read = read_listings(listings, **reading(options), on_rows=advance)
@@ -168,12 +157,11 @@ def score(
     print_rejected(log, read.rejected, limit=SHOWN_REJECTED, rest=rest)
     for name, other in ranking.renamed.items():
         log.print(f"The column {name} of the input is now {other}.", soft_wrap=True)
-    written = None
-    log.print(_summary(ranking.table, len(read.rejected), seconds), soft_wrap=True)
     if sellers is not None:
         found = _sellers(ranking, scorer, policy)
         write_table(found, sellers, guard=not no_guard)
         log.print(_seller_summary(found, ranking, sellers), soft_wrap=True)
+    written = None
     if evidence is not None:
         written = write_ranking(
             evidence, ranking, policy=policy, sources=listings, keep_contacts=keep_contacts
@@ -183,6 +171,29 @@ def score(
     if written is not None:
         log.print(f"{row_count(written.listings)} recorded in {evidence}; head:", soft_wrap=True)
         log.print(written.head, soft_wrap=True)
+
+
+def _check_written(
+    read: Sequence[str],
+    output: str | None,
+    aside: str | None,
+    sellers: str | None,
+    evidence: str | None,
+) -> None:
+    """Refuse what cannot be written, or is read or written already, before anything is scored."""
+    from thriftwatch.files import check_output, check_writable
+
+    taken = [*read]
+    for tables in ([output, aside], [sellers]):
+        if tables[0] is not None:
+            check_output(tables[0])
+            refuse_overwriting(taken, tables)
+            taken += filter(None, tables)
+    if evidence is not None:
+        if evidence == "-":
+            raise InputError("--evidence must name a file, for example evidence.jsonl")
+        check_writable(evidence)
+        refuse_overwriting(taken, [evidence])
 
 
 def _for_output(table: "pa.Table", output: str) -> "pa.Table":

@@ -35,6 +35,7 @@ __all__ = [
     "refuse_overwriting",
     "row_count",
     "telling",
+    "text_options",
 ]
 
 SHOWN_REJECTED = 5
@@ -91,6 +92,14 @@ _PLACES = (
         help="Row with the names of the columns, from 1; found if not given.",
     ),
 )
+
+
+def text_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say where the texts of listings are, and how text files are encoded."""
+    names = ("--title-column", "--description-column", "--shop-column")
+    for name in reversed(names):
+        command = click.option(name, metavar="NAME", help=_COLUMNS[name])(command)
+    return encoding_option(command)
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:

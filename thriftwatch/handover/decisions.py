@@ -41,7 +41,7 @@ class Decision:
 def read_decisions(
     path: str | os.PathLike[str],
     *,
-    encoding: str = "utf-8",
+    encoding: str | None = None,
     on_rows: Callable[[int], object] = lambda rows: None,
 ) -> tuple[list[Row], list[Decision], Source]:
     """Read a file of decisions.
@@ -52,7 +52,7 @@ def read_decisions(
         What a review page exported: labels (1 is a recommended takedown, 0 is to be kept), or the
         list of recommended takedowns.
     encoding
-        Encoding of a text file.
+        Encoding of a text file; None finds it.
     on_rows
         Called with the number of rows of every batch that was read.
 
@@ -66,7 +66,7 @@ def read_decisions(
     TableError
         If the file tells no decisions, or one that is none.
     """
-    rows, read = read_rows(path, columns={}, encoding=encoding, on_rows=on_rows)
+    rows, read = read_rows(path, on_rows=on_rows, encoding=encoding)
     names = read.table.column_names
     where = os.fspath(path)
     label = find_column("label", names, required=False, where=where)

@@ -10,7 +10,7 @@ from thriftwatch.errors import TableError
 from thriftwatch.files.formats import check_source
 from thriftwatch.files.guard import unguard_cell
 from thriftwatch.files.links import names_listing
-from thriftwatch.files.workbook import numbered_rows, open_workbook
+from thriftwatch.files.xlsx_source import numbered_rows, open_workbook
 from thriftwatch.language import LANGUAGES, Texts
 
 __all__ = [

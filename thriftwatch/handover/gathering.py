@@ -133,10 +133,10 @@ def gather(
     tier: str = "review",
     reviewed: _Path | None = None,
     since: _Path | None = None,
-    columns: Mapping[str, str | None] | None = None,
-    encoding: str = "utf-8",
     keep_contacts: bool = False,
     on_rows: Callable[[int], object] = lambda rows: None,
+    encoding: str | None = None,
+    **how: Any,
 ) -> Handover:
     """Read files of listings and put together what is handed over.
 
@@ -155,14 +155,15 @@ def gather(
         nothing else.
     since
         The workbook of the last hand-over.
-    columns
-        Names of columns that are not to be found by their usual names.
-    encoding
-        Encoding of text files.
     keep_contacts
         Whether phone numbers and addresses are kept.
     on_rows
         Called with the number of rows of every batch that was read.
+    encoding
+        Encoding of text files; None finds it.
+    **how
+        How else the files of listings are read: ``columns``, ``sheet`` and ``header_row`` of
+        `thriftwatch.ranking.read_listings`.
 
     Returns
     -------
@@ -186,7 +187,7 @@ def gather(
     rows: list[Row] = []
     sources = []
     for path in paths:
-        own, read = read_rows(path, columns=columns or {}, encoding=encoding, on_rows=on_rows)
+        own, read = read_rows(path, on_rows=on_rows, encoding=encoding, **how)
         rows += own
         sources.append(Source(os.fspath(path), len(own), read.rejected))
     decisions: dict[tuple[str, ...], list[Decision]] = {}

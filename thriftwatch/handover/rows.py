@@ -1,24 +1,20 @@
 """Listings of several files as one list, in which every listing stands once."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-
-import pyarrow as pa
 
 from thriftwatch.copies import near_copy_key
 from thriftwatch.domain import FIELDS, TIERS
 from thriftwatch.files import RejectedRow
-from thriftwatch.files.cells import to_text
 from thriftwatch.files.links import canonical_link, names_listing, platform_named, platform_of
-from thriftwatch.listing import Listing, find_column
+from thriftwatch.listing import Listing
 from thriftwatch.model.model import Model
 from thriftwatch.ranking import Listings, read_listings
 
 __all__ = ["Row", "Source", "merge", "read_rows", "score_rows"]
 
-_DETAILS = ("url", "platform", "price", "region", "date")
 _FILLED = ("platform", "price", "city", "day")
 
 
@@ -98,9 +94,8 @@ class Source:
 def read_rows(
     path: str | os.PathLike[str],
     *,
-    columns: Mapping[str, str | None],
-    encoding: str = "utf-8",
     on_rows: Callable[[int], object] = lambda rows: None,
+    **how: Any,
 ) -> tuple[list[Row], Listings]:
     """Read a file of listings.
 
@@ -108,47 +103,34 @@ def read_rows(
     ----------
     path
         The file.
-    columns
-        Names of columns that are not to be found by their usual names.
-    encoding
-        Encoding of a text file.
     on_rows
         Called with the number of rows of every batch that was read.
+    **how
+        How it is read: the other arguments of `thriftwatch.ranking.read_listings`.
 
     Returns
     -------
     list of Row and Listings
         The rows, and the table that they are from.
     """
-    named = {field: columns.get(field) for field in FIELDS}
-    read = read_listings([path], columns=named, encoding=encoding, on_rows=on_rows)
-    details = {field: _texts(read.table, field, columns.get(field), path) for field in _DETAILS}
+    read = read_listings([path], on_rows=on_rows, **how)
     rows = []
-    for place, texts in enumerate(read.texts.to_pylist()):
-        url, platform, price, city, day = (details[field][place] for field in _DETAILS)
-        link = canonical_link(url)
+    for texts, served in zip(read.texts.to_pylist(), read.served.to_pylist(), strict=True):
+        link = canonical_link(served["url"])
+        platform = served["platform"]
         rows.append(
             Row(
                 listing=Listing(**texts),
                 link=link,
                 platform=platform_of(link) or platform_named(platform) or platform.strip(),
-                price=price.strip(),
-                city=city.strip(),
-                day=day.strip(),
+                price=served["price"].strip(),
+                city=served["region"].strip(),
+                day=served["date"].strip(),
                 source=os.fspath(path),
                 copy=near_copy_key(texts["title"], texts["description"]),
             )
         )
     return rows, read
-
-
-def _texts(
-    table: pa.Table, field: str, named: str | None, path: str | os.PathLike[str]
-) -> Sequence[str]:
-    name = find_column(field, table.column_names, named, required=False, where=os.fspath(path))
-    if name is None:
-        return [""] * table.num_rows
-    return list(to_text(table[name]).fill_null("").to_pylist())
 
 
 def score_rows(rows: Sequence[Row], model: Model, policy: str) -> list[Row]:

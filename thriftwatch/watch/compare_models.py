@@ -162,7 +162,7 @@ def compare_models(
     policy: str = "imported",
     lexicon: str | PathLike[str] | None = None,
     reasons: int = _REASONS,
-    encoding: str = "utf-8",
+    encoding: str | None = None,
     on_rows: Callable[[int], object] = lambda rows: None,
 ) -> ModelComparison:
     r"""Tell which listings of a catalogue another model or lexicon would put in another tier.
@@ -183,7 +183,7 @@ def compare_models(
     reasons
         How many reasons to give at most, before and after.
     encoding
-        Encoding of a text file.
+        Encoding of a text file; None finds it.
     on_rows
         Called with the number of rows that were scored.
 

@@ -128,7 +128,7 @@ def estimate_pool(
     model: Model | str | PathLike[str] | None = None,
     policy: str = "imported",
     level: float = 0.95,
-    encoding: str = "utf-8",
+    encoding: str | None = None,
 ) -> PoolEstimate:
     """Estimate prevalence and error on a pool from a queue that was labelled.
 
@@ -144,7 +144,7 @@ def estimate_pool(
     level
         Confidence level of the intervals.
     encoding
-        Encoding of a text file.
+        Encoding of a text file; None finds it.
 
     Returns
     -------

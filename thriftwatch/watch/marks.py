@@ -42,7 +42,7 @@ class Marked:
 
 
 def mark(
-    listings: Scored, lowest_tier: int, *, reposts: object = None, encoding: str = "utf-8"
+    listings: Scored, lowest_tier: int, *, reposts: object = None, encoding: str | None = None
 ) -> Marked:
     """Tell suspicious listings from lawful clothing.
 
@@ -55,7 +55,7 @@ def mark(
     reposts
         A table or file whose column ``new_row`` names rows that were taken down and came back.
     encoding
-        Encoding of a text file.
+        Encoding of a text file; None finds it.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def _said(listings: Scored) -> dict[int, bool]:
     return {row: _LABELS[label] for row, label in enumerate(labels) if label}
 
 
-def _reposted(reposts: object, rows: int, encoding: str) -> list[int]:
+def _reposted(reposts: object, rows: int, encoding: str | None) -> list[int]:
     """Return the rows that came back."""
     read = read_source(reposts, encoding)
     column = find_column("new_row", read.table.column_names, required=True, where=read.file)

@@ -82,7 +82,7 @@ def read_posts(
     source: Any,
     *,
     columns: Mapping[str, str | None] | None = None,
-    encoding: str = "utf-8",
+    encoding: str | None = None,
 ) -> Posts:
     """Read listings from a file, a table in memory or an iterable.
 
@@ -95,7 +95,7 @@ def read_posts(
         Names of the columns for ``title``, ``description`` and ``shop``, where they are not to be
         found by their usual names.
     encoding
-        Encoding of a text file.
+        Encoding of a text file; None finds it.
 
     Raises
     ------

@@ -155,7 +155,7 @@ def queue(
     labelled: Iterable[object] = (),
     random_share: float = SHARES[RANDOM],
     seed: int = 0,
-    encoding: str = "utf-8",
+    encoding: str | None = None,
 ) -> Queue:
     """Choose which listings of a pool to label next.
 
@@ -263,7 +263,9 @@ def queue(
     )
 
 
-def _unlabelled(listings: Scored, labelled: Iterable[object], encoding: str) -> NDArray[np.int64]:
+def _unlabelled(
+    listings: Scored, labelled: Iterable[object], encoding: str | None
+) -> NDArray[np.int64]:
     """Return the rows that have a title, and no label here or elsewhere."""
     known: set[tuple[str, str]] = set()
     for source in labelled:

@@ -42,7 +42,7 @@ def radar(
     tier: str = "review",
     reposts: object = None,
     rate: float = _RATE,
-    encoding: str = "utf-8",
+    encoding: str | None = None,
 ) -> Radar:
     """Find words, spellings and phrases that sellers of suspicious listings have started to use.
 

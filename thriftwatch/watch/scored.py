@@ -82,7 +82,9 @@ class Scored:
         return [text.strip() for text in self.read.text(found).to_pylist()]
 
 
-def read_scored(source: object, model: Model, *, policy: str, encoding: str = "utf-8") -> Scored:
+def read_scored(
+    source: object, model: Model, *, policy: str, encoding: str | None = None
+) -> Scored:
     """Read a table of listings and score it.
 
     Parameters
@@ -92,7 +94,7 @@ def read_scored(source: object, model: Model, *, policy: str, encoding: str = "u
     model, policy
         As for `thriftwatch.score_listings`.
     encoding
-        Encoding of a text file.
+        Encoding of a text file; None finds it.
 
     Raises
     ------
