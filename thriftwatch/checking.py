@@ -14,6 +14,7 @@ from thriftwatch.columns import SERVED, ColumnUse, choose_columns
 from thriftwatch.errors import TableError, ThriftwatchError
 from thriftwatch.files import Layout, RejectedRow, TableRead, read_batches
 from thriftwatch.files.formats import Format, display_name, format_of, format_within
+from thriftwatch.files.links import canonical_link
 from thriftwatch.notes import Note, hearing
 
 __all__ = ["ColumnCheck", "FileCheck", "LinkCount", "TableCheck", "check_file"]
@@ -106,28 +107,22 @@ class FileCheck:
 
 
 class LinkCount:
-    """Counts links over all files.
-
-    Parameters
-    ----------
-    key
-        Gives links to the same listing the same name.
+    """Counts links over all files, written in one way (`thriftwatch.files.links`).
 
     Examples
     --------
     >>> links = LinkCount()
-    >>> links.add(["https://a.id/1 ", "https://a.id/1", "", "https://a.id/2"])
+    >>> links.add(["https://a.id/1 ", "https://a.id/1?utm_source=wa", "", "https://a.id/2"])
     >>> links.repeated(), links.most()
     (1, [('https://a.id/1', 2)])
     """
 
-    def __init__(self, key: Callable[[str], str] = str.strip) -> None:
-        self._key = key
+    def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
 
     def add(self, links: Sequence[str]) -> None:
         """Count links; empty ones are none."""
-        self._counts.update(key for link in links if (key := self._key(link)))
+        self._counts.update(written for link in links if (written := canonical_link(link.strip())))
 
     def repeated(self) -> int:
         """Return how many links stand there that stood there before."""

@@ -18,6 +18,7 @@ from thriftwatch.commands.shared import (
     reading,
     reading_options,
     refuse_overwriting,
+    telling,
 )
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def handover(
     (shops) and Tidak terbaca (rows that could not be read); beside it stand the same as CSV and an
     evidence record. The workbook is Indonesian unless --lang en is given.
     """
-    from thriftwatch.console import progress
+    from thriftwatch.console import console, progress
     from thriftwatch.handover import gather, write_handover
     from thriftwatch.handover.writing import check_handover, outputs_of
     from thriftwatch.language import Texts, chosen_language
@@ -96,7 +97,8 @@ def handover(
     refuse_overwriting(read, map(str, outputs_of(output)))
     scorer = chosen_model(model, lexicon)
     started = perf_counter()
-    with progress(said["handover-reading"]) as advance:
+    log = console(stderr=True)
+    with progress(said["handover-reading"]) as advance, telling(log, said):
         found = gather(
             files,
             scorer,
@@ -111,15 +113,7 @@ def handover(
         )
     # A document for Indonesian offices: not in the language of whoever's machine made it.
     written = write_handover(found, output, Texts(lang or "id"))
-    _report(found, written, said, perf_counter() - started)
-
-
-def _report(found: "Handover", written: "Written", texts: "Texts", seconds: float) -> None:
-    """Say what was handed over and where it is."""
-    from thriftwatch.console import console
-
-    log = console(stderr=True)
-    for line in _lines(found, written, texts, seconds):
+    for line in _lines(found, written, said, perf_counter() - started):
         log.print(line, soft_wrap=True)
 
 
