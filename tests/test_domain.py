@@ -40,6 +40,8 @@ NAMED_IN = {
     "model/explain.py": "word classes of the lexicon that share a name with a fact",
     "review/state.js": "the facts on the review page",
     "review/words.js": "their names there, Indonesian and English",
+    "watch/index_files.py": "an array of the words that name goods, of any kind",
+    "watch/listing_words.py": "the class of the lexicon that is called so",
 }
 """The files of the package that may name a fact. Where a new fact has to be thought of:
 
