@@ -39,7 +39,7 @@ def test_it_shows_what_would_be_read_and_scores_nothing(run, listings, monkeypat
         "Catatan Tim (text, not used) 50%",
         "Tautan link 100%",
         "it has 1 field, the header has 4 1 5",
-        "https://shopee.co.id/a-i.1.1 2",
+        "https://shopee.co.id/product/1/1 2",
     ):
         assert line.split() in lines
     assert "2 rows, column names in row 2" in out
