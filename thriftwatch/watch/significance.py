@@ -183,7 +183,7 @@ def lift_of(users: int, of: int, other_users: int, of_others: int, usual: float)
     Examples
     --------
     >>> print(lift_of(9, 100, 1, 100, 0.05))
-    6.9 [1.2, 38]
+    6.9 [1.2, 39]
     """
     prior = max(_PRIOR * usual, _LEAST_PRIOR)
     used, other = users + prior, other_users + prior
